@@ -1,0 +1,220 @@
+/** Who may import whom: the arrows of the design, one row each. `test/tooling/imports.test.ts` proves that they hold. */
+
+const instrumentation = '^instrumentation/'
+
+/**
+ * What each part of `instrumentation/` may import of this repository besides itself. A name with a slash is a folder.
+ * `compose.ts`, `register.ts` and `index.ts` have no row: they know all stages.
+ */
+const arrows = {
+  'core/': [],
+  'semconv.ts': [],
+  'shared-state.ts': ['core/'],
+  'guard.ts': ['core/'],
+  'config.ts': ['core/'],
+  'wire/': ['core/'],
+  'providers/': ['core/', 'wire/'],
+  'pricing/': ['core/'],
+  'attribution/': ['core/', 'shared-state.ts'],
+  'intercept/': [
+    'core/',
+    'wire/',
+    'providers/',
+    'attribution/',
+    'guard.ts',
+    'config.ts', // its types; see settings-are-handed-down
+    // Adoption reads and writes the conventions' attributes; each name stands once, there.
+    'semconv.ts',
+  ],
+  'record/': ['core/', 'pricing/', 'guard.ts', 'config.ts', 'semconv.ts'],
+}
+
+/** Parts that run anywhere: no Node module, no OpenTelemetry. */
+const pure = ['core/', 'semconv.ts', 'wire/', 'providers/', 'pricing/']
+
+/** Outside `instrumentation/`: what each folder may import of it. */
+const outside = {
+  '^local/': ['core/', 'pricing/', 'semconv.ts', 'guard.ts', 'config.ts'],
+  '^cli/': ['core/', 'pricing/', 'semconv.ts', 'guard.ts', 'config.ts'],
+  '^prices/': ['core/', 'pricing/'],
+  // The demo is an application (it may use the public API), and its ledger is priced without our engine.
+  '^demo/': ['core/', 'semconv.ts', 'config.ts', 'index.ts'],
+}
+
+const ours = '^(instrumentation|local|cli|demo|prices|test)/'
+const within = (names) => names.map((name) => instrumentation + escaped(name))
+
+function escaped(name) {
+  return name.endsWith('/') ? name : `${name.replace('.', '[.]')}$`
+}
+
+function arrow([name, targets]) {
+  return {
+    name: `arrow-${name.replace(/\/$|[.]ts$/, '')}`,
+    comment: `instrumentation/${name} may import ${targets.join(', ') || 'nothing'} of this repository.`,
+    severity: 'error',
+    from: { path: instrumentation + escaped(name) },
+    to: {
+      path: ours,
+      pathNot: [
+        ...within([name, ...targets]),
+        // The bundled book is data in a TypeScript file; one file of pricing loads it.
+        ...(name === 'pricing/' ? ['^prices/book[.]ts$'] : []),
+      ],
+    },
+  }
+}
+
+function outsideArrow([folder, targets]) {
+  return {
+    name: `arrow-${folder.replace(/\W/g, '')}`,
+    comment: `${folder.replace('^', '')} may import ${targets.join(', ')} of instrumentation/.`,
+    severity: 'error',
+    from: { path: folder },
+    to: { path: instrumentation, pathNot: within(targets) },
+  }
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...Object.entries(arrows).map(arrow),
+    ...Object.entries(outside).map(outsideArrow),
+    {
+      name: 'pure',
+      comment: 'These run anywhere: no Node module and no OpenTelemetry (nor any other package).',
+      severity: 'error',
+      from: { path: within(pure) },
+      to: { dependencyTypesNot: ['local', 'type-only'], pathNot: ours },
+    },
+    {
+      name: 'settings-are-handed-down',
+      comment:
+        'Stages get their settings from compose.ts; they may know the type, not read the environment.',
+      severity: 'error',
+      from: { path: within(['intercept/', 'record/']) },
+      to: { path: within(['config.ts']), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'book-has-one-reader',
+      comment: 'The bundled book is loaded by instrumentation/pricing/bundled.ts alone.',
+      severity: 'error',
+      from: {
+        path: ours,
+        pathNot: ['^instrumentation/pricing/bundled[.]ts$', '^prices/', '^test/'],
+      },
+      to: { path: '^prices/' },
+    },
+    {
+      name: 'providers-apart',
+      comment: 'A provider is one file. What several share stands in the files named here.',
+      severity: 'error',
+      from: { path: '^instrumentation/providers/', pathNot: '/registry[.]ts$' },
+      to: {
+        path: '^instrumentation/providers/',
+        pathNot: '/(protocol|json|context-sizes|openai-(usage|compatible|shared))[.]ts$',
+      },
+    },
+    {
+      name: 'attribution-is-light',
+      comment: 'Attribution works without any SDK: of Node it takes the async context only.',
+      severity: 'error',
+      from: { path: '^instrumentation/attribution/' },
+      to: { pathNot: [ours, '^(node:)?async_hooks$'] },
+    },
+    {
+      name: 'compose-has-two-users',
+      comment: 'Only the entries register.ts and index.ts start the whole.',
+      severity: 'error',
+      from: { path: ours, pathNot: ['^instrumentation/(register|index)[.]ts$', '^test/'] },
+      to: { path: '^instrumentation/compose[.]ts$' },
+    },
+    {
+      name: 'nobody-imports-an-entry',
+      comment: 'register.ts and cli/main.ts are started, not imported.',
+      severity: 'error',
+      from: { path: ours, pathNot: '^test/' },
+      to: { path: '^(instrumentation/register|cli/main)[.]ts$' },
+    },
+    {
+      name: 'nobody-imports-cli',
+      comment: 'Commands are the outermost layer.',
+      severity: 'error',
+      from: { path: ours, pathNot: ['^cli/', '^test/'] },
+      to: { path: '^cli/' },
+    },
+    {
+      name: 'demo-stays-outside',
+      comment: 'Nothing that ships to applications depends on the demo.',
+      severity: 'error',
+      from: { path: '^(instrumentation|local|prices)/' },
+      to: { path: '^demo/' },
+    },
+    {
+      name: 'no-test-in-production',
+      severity: 'error',
+      from: { path: ours, pathNot: '^test/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'no-dev-dependency',
+      comment:
+        'What is installed for development only is absent at a user. The demo has its clients for an excuse.',
+      severity: 'error',
+      from: {
+        path: ours,
+        pathNot: ['^test/', '^prices/generate[.]ts$', '^local/page/'],
+      },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: '^node_modules/(@types|openai|@anthropic-ai/sdk)/',
+      },
+    },
+    {
+      name: 'clients-in-demo-only',
+      severity: 'error',
+      from: { path: ours, pathNot: ['^demo/', '^test/'] },
+      to: { path: '^node_modules/(openai|@anthropic-ai/sdk)/' },
+    },
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphan',
+      comment: 'A file that imports nothing and that nobody imports.',
+      severity: 'error',
+      from: { orphan: true, path: ours, pathNot: ['[.]d[.]ts$', '^test/', '^local/page/'] },
+      to: {},
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-catch-all-file',
+      comment: 'A file is named by what it holds.',
+      severity: 'error',
+      from: {},
+      to: { path: '(^|/)(utils?|helpers?|common|misc)([.]ts$|/)', pathNot: 'node_modules' },
+    },
+  ],
+  options: {
+    // Types count: a stage that needs another stage's types knows that stage.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    detectProcessBuiltinModuleCalls: true,
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.json', '.d.ts'],
+    },
+  },
+}

@@ -1,0 +1,95 @@
+/** The answer of `costspan price`: an object for programs, a table for people. */
+
+import type { Cost, CostLine } from '../instrumentation/core/cost.ts'
+import type { Question } from './price-question.ts'
+
+export type Result =
+  | {
+      readonly id?: string | number | undefined
+      readonly status: 'priced' | 'partial' | 'unpriced'
+      readonly provider: string
+      readonly model: string
+      /** USD; null when unpriced. */
+      readonly usd: number | null
+      /** The same, exact. */
+      readonly usd_exact: string | null
+      /** Why unpriced or only a lower bound. */
+      readonly reason?: string
+      readonly detail?: string
+      readonly price_id?: string
+      readonly book?: string
+      readonly parts: Extract<Cost, { kind: 'priced' }>['parts']
+      readonly cache_savings?: number
+      readonly lines: readonly CostLine[]
+    }
+  | {
+      readonly id?: string | number | undefined
+      readonly status: 'error'
+      readonly message: string
+    }
+
+export function resultOf(question: Question, cost: Cost): Result {
+  const { id, request } = question
+  const head = {
+    ...(id === undefined ? {} : { id }),
+    status: cost.kind,
+    provider: request.provider,
+    model: request.models[0] ?? '',
+  }
+  const why =
+    cost.kind === 'priced'
+      ? {}
+      : { reason: cost.reason, ...(cost.detail === undefined ? {} : { detail: cost.detail }) }
+  if (cost.kind === 'unpriced') {
+    return { ...head, usd: null, usd_exact: null, ...why, parts: {}, lines: [] }
+  }
+  return {
+    ...head,
+    usd: cost.amount,
+    usd_exact: cost.exact,
+    ...why,
+    price_id: cost.priceId,
+    book: cost.book,
+    parts: cost.parts,
+    ...(cost.cacheSavings === undefined ? {} : { cache_savings: cost.cacheSavings }),
+    lines: cost.lines,
+  }
+}
+
+export function tableOf(result: Result): string {
+  if (result.status === 'error') return `${label(result.id)}error: ${result.message}`
+  const why = [result.reason, result.detail].filter((part) => part !== undefined).join(': ')
+  const title = `${label(result.id)}${result.provider}/${result.model}`
+  if (result.usd_exact === null) return `${title}  unpriced (${why})`
+  const rows = result.lines.map((line) => [
+    line.meter,
+    line.quantity.toLocaleString('en-US'),
+    `x $${line.rate}`,
+    `$${line.usd}`,
+  ])
+  const bound =
+    result.status === 'partial' ? `at least $${result.usd_exact} (${why})` : `$${result.usd_exact}`
+  return [
+    `${title}  ${bound}`,
+    ...aligned(rows).map((row) => `  ${row}`),
+    `  rates: ${result.price_id ?? ''}, price book ${result.book ?? ''}`,
+  ].join('\n')
+}
+
+function label(id: string | number | undefined): string {
+  return id === undefined ? '' : `${id}  `
+}
+
+/** The first column to the left, the others to the right. */
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  '),
+  )
+}

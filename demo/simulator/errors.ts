@@ -1,0 +1,63 @@
+/**
+ * Error answers. OpenAI: platform.openai.com/docs/guides/error-codes; Anthropic: platform.claude.com/docs/en/api/errors.
+ * Read 2026-11-24.
+ */
+
+import type { JsonObject } from '../../instrumentation/core/unknown.ts'
+import { SERVER_ERROR } from './openai-chat.ts'
+
+const ANTHROPIC_TYPES: Readonly<Record<number, readonly [string, string]>> = {
+  400: ['invalid_request_error', 'The request could not be read.'],
+  401: ['authentication_error', 'invalid x-api-key'],
+  403: ['permission_error', 'Your API key does not have permission to use the specified resource.'],
+  404: ['not_found_error', 'The requested resource could not be found.'],
+  413: ['request_too_large', 'Request exceeds the maximum size'],
+  429: ['rate_limit_error', 'This request would exceed the rate limit for your organization.'],
+  500: ['api_error', 'Internal server error'],
+  529: ['overloaded_error', 'Overloaded'],
+}
+
+const OPENAI_ERRORS: Readonly<Record<number, object>> = {
+  401: {
+    message: 'Incorrect API key provided.',
+    type: 'invalid_request_error',
+    param: null,
+    code: 'invalid_api_key',
+  },
+  404: {
+    message: 'The model does not exist or you do not have access to it.',
+    type: 'invalid_request_error',
+    param: null,
+    code: 'model_not_found',
+  },
+  429: {
+    message: 'Rate limit reached for requests. Please try again later.',
+    type: 'requests',
+    param: null,
+    code: 'rate_limit_exceeded',
+  },
+}
+
+/** The body of an error answer. `message` replaces the provider's usual words. */
+export function errorBody(
+  provider: 'openai' | 'anthropic',
+  status: number,
+  requestId: string,
+  message?: string,
+): JsonObject {
+  if (provider === 'anthropic') {
+    const [type, usual] = ANTHROPIC_TYPES[status] ??
+      ANTHROPIC_TYPES[status >= 500 ? 500 : 400] ?? ['api_error', '']
+    return {
+      type: 'error',
+      error: { type, message: message ?? usual },
+      request_id: requestId,
+    }
+  }
+  const usual =
+    OPENAI_ERRORS[status] ??
+    (status >= 500
+      ? SERVER_ERROR
+      : { message: 'Invalid request.', type: 'invalid_request_error', param: null, code: null })
+  return { error: { ...usual, ...(message === undefined ? {} : { message }) } }
+}

@@ -1,0 +1,89 @@
+/**
+ * What the simulator charges: its own table, typed by hand, so that a fault in costspan's price book can't hide in it.
+ * USD per million tokens. A model that is not here is not rated: the ledger then has tokens and no dollars.
+ */
+
+export interface Rate {
+  readonly input: string
+  readonly output: string
+  readonly cacheRead?: string
+  readonly cacheWrite5m?: string
+  readonly cacheWrite1h?: string
+  /** Above this many input tokens another rate holds, which this table does not know. */
+  readonly longAbove?: number
+}
+
+/**
+ * Sources, read on 2026-11-23:
+ * OpenAI: developers.openai.com/api/docs/pricing and developers.openai.com/api/docs/models/<id>.
+ * Anthropic: platform.claude.com/docs/en/about-claude/pricing (cache read 0.1, write 1.25 for five minutes and 2 for an
+ * hour, each times the input rate) and platform.claude.com/docs/en/models/sonnet-5/overview.
+ */
+export const RATES: Readonly<Record<string, Rate>> = {
+  'gpt-5.4': { input: '2.50', cacheRead: '0.25', output: '15.00', longAbove: 272_000 },
+  'gpt-5-mini': { input: '0.25', cacheRead: '0.025', output: '2.00' },
+  'gpt-4o-mini': { input: '0.15', cacheRead: '0.075', output: '0.60' },
+  'text-embedding-3-small': { input: '0.02', output: '0' },
+  'claude-sonnet-5': {
+    input: '2.00',
+    cacheRead: '0.20',
+    cacheWrite5m: '2.50',
+    cacheWrite1h: '4.00',
+    output: '10.00',
+  },
+  'claude-haiku-4-5': {
+    input: '1.00',
+    cacheRead: '0.10',
+    cacheWrite5m: '1.25',
+    cacheWrite1h: '2.00',
+    output: '5.00',
+  },
+}
+
+/** Tokens as billed. `input` is what is left of the input after the cache. */
+export interface BilledUsage {
+  readonly input: number
+  readonly cacheRead: number
+  readonly cacheWrite5m: number
+  readonly cacheWrite1h: number
+  /** Reasoning included. */
+  readonly output: number
+}
+
+/** 1e-12 USD. A rate in USD per million tokens with up to six decimals is a whole number of these per token. */
+export const PICO_PER_USD = 1_000_000_000_000n
+
+/** Exact; `undefined` where the table has no rate for the model or for something that was used. */
+export function picoUsd(model: string, usage: BilledUsage): bigint | undefined {
+  const rate = Object.hasOwn(RATES, model) ? RATES[model] : undefined
+  if (rate === undefined) return undefined
+  const total = usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h
+  if (rate.longAbove !== undefined && total > rate.longAbove) return undefined
+  const lines: readonly (readonly [number, string | undefined])[] = [
+    [usage.input, rate.input],
+    [usage.cacheRead, rate.cacheRead],
+    [usage.cacheWrite5m, rate.cacheWrite5m],
+    [usage.cacheWrite1h, rate.cacheWrite1h],
+    [usage.output, rate.output],
+  ]
+  let sum = 0n
+  for (const [tokens, perMillion] of lines) {
+    if (tokens === 0) continue
+    if (perMillion === undefined) return undefined
+    sum += BigInt(tokens) * picoPerToken(perMillion)
+  }
+  return sum
+}
+
+function picoPerToken(perMillion: string): bigint {
+  const [whole = '0', decimals = ''] = perMillion.split('.')
+  return BigInt(whole + decimals.padEnd(6, '0'))
+}
+
+/** `0.0123`, all its digits and no more. */
+export function usdText(pico: bigint): string {
+  const digits = (pico < 0n ? -pico : pico).toString().padStart(13, '0')
+  const decimals = digits.slice(-12).replace(/0+$/, '')
+  const whole = digits.slice(0, -12)
+  return `${pico < 0n ? '-' : ''}${whole}${decimals === '' ? '' : `.${decimals}`}`
+}

@@ -1,0 +1,46 @@
+/** What each of the simulator's wire formats provides. Bytes only; billing and faults are the server's. */
+
+import type { JsonObject } from '../../instrumentation/core/unknown.ts'
+import type { BilledUsage } from './rates.ts'
+import type { PromptParts, Protocol, SimulatorRequest } from './scenario.ts'
+
+export interface Answer {
+  readonly request: SimulatorRequest
+  /** Ends the ids in the answer: unique in this simulator. */
+  readonly suffix: string
+  /** Epoch seconds. */
+  readonly created: number
+  readonly text: string
+  readonly finish: 'stop' | 'length'
+  readonly usage: BilledUsage & { readonly reasoning: number }
+}
+
+export interface StreamFrames {
+  readonly opening: readonly string[]
+  chunk(text: string, index: number): string
+  closing(chunks: number): readonly string[]
+  /** The error event after so many chunks. */
+  failure(chunks: number, failed: boolean): readonly string[]
+}
+
+export interface WireFormat {
+  readonly protocol: Protocol
+  readonly provider: 'openai' | 'anthropic'
+  readonly path: string
+  read(body: JsonObject): { readonly parts: PromptParts; readonly maxOutputTokens?: number }
+  /** The body of an answer that is not streamed. */
+  plain(answer: Answer): JsonObject
+  /** Absent where the API does not stream. */
+  stream?(answer: Answer): StreamFrames
+  /** What the client has been told of the usage, once the opening or the whole of a stream has arrived. */
+  told(answer: Answer, until: 'opening' | 'end'): BilledUsage | undefined
+}
+
+/** A frame of server-sent events. OpenAI's chat stream names no event; the others do. */
+export function frame(data: unknown, event?: string): string {
+  const text = typeof data === 'string' ? data : JSON.stringify(data)
+  return `${event === undefined ? '' : `event: ${event}\n`}data: ${text}\n\n`
+}
+
+export const allInput = (usage: BilledUsage): number =>
+  usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h

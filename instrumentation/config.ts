@@ -1,0 +1,214 @@
+/**
+ * The one file that reads the environment and the configuration file. Environment beats file beats default; the
+ * result is frozen. A bad value never stops the application: it is named in `problems`, one line each, and the
+ * default stands in for it.
+ */
+
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Attribution } from './core/attribution.ts'
+import { at, isObject, type JsonObject } from './core/unknown.ts'
+
+export type StreamUsage = 'known' | 'on' | 'off'
+
+export interface Config {
+  /** `COSTSPAN_DISABLED`: nothing is hooked; `withAttribution` only runs its function. Default false. */
+  readonly disabled: boolean
+  /** `COSTSPAN_STREAM_USAGE`: ask chat streams for usage: at hosts known to take it (`known`, default), everywhere, nowhere. */
+  readonly streamUsage: StreamUsage
+  /** `COSTSPAN_CONTEXT`: keep turn, context parts and repeats (roles, lengths and a hash, never text). Default true. */
+  readonly context: boolean
+  /** Attribution of every call that says nothing else: `COSTSPAN_FEATURE`, `COSTSPAN_TEAM`, `COSTSPAN_COST_CENTER`. */
+  readonly defaults: Attribution
+  /** `COSTSPAN_PRICES`: path of the user's price file. */
+  readonly priceFile: string | undefined
+  /** `metrics.customer` of the file: customer becomes a metric attribute. Default false. */
+  readonly customerOnMetrics: boolean
+  /** A stream that nobody has read for this long has ended as `aborted`. Milliseconds, default 600,000. */
+  readonly idleTimeoutMs: number
+  /** The longest that process end waits for the last export. Milliseconds, default 2,000. */
+  readonly flushTimeoutMs: number
+  /** At `process.exit`, hand what is unsent to a short-lived child process. Default true. */
+  readonly exitHandover: boolean
+  /** `OTEL_SDK_DISABLED`: calls pass untouched, as the OpenTelemetry specification wants it. */
+  readonly sdkDisabled: boolean
+  readonly otel: OtelSettings
+  /** What was wrong, one line each: name, value, what is allowed, what is used instead. */
+  readonly problems: readonly string[]
+}
+
+/** The standard variables that `@opentelemetry/sdk-node` does not apply once a span processor is passed to it. */
+export interface OtelSettings {
+  readonly tracesExporters: readonly string[]
+  readonly metricsExporters: readonly string[]
+  readonly tracesProtocol: string
+  readonly metricsProtocol: string
+  /** Milliseconds; ours is 10,000 unless `OTEL_METRIC_EXPORT_INTERVAL` says otherwise. */
+  readonly metricExportIntervalMs: number
+  readonly metricExportTimeoutMs: number
+  /** True where `OTEL_NODE_RESOURCE_DETECTORS` chooses the detectors. */
+  readonly detectorsChosen: boolean
+  readonly batch: {
+    readonly scheduledDelayMillis?: number
+    readonly maxQueueSize?: number
+    readonly maxExportBatchSize?: number
+    readonly exportTimeoutMillis?: number
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export function readConfig(env: Environment = process.env): Config {
+  const problems: string[] = []
+  const file = readConfigFile(env['COSTSPAN_CONFIG'], problems)
+  const pick = picker(env, file, problems)
+  const feature = env['COSTSPAN_FEATURE'] ?? textAt(file, 'attribution', 'feature')
+  const team = env['COSTSPAN_TEAM'] ?? textAt(file, 'attribution', 'team')
+  const costCenter = env['COSTSPAN_COST_CENTER'] ?? textAt(file, 'attribution', 'costCenter')
+  return Object.freeze({
+    disabled: pick.flag('COSTSPAN_DISABLED', 'disabled', false),
+    streamUsage: pick.choice('COSTSPAN_STREAM_USAGE', 'streamUsage', ['known', 'on', 'off']),
+    context: pick.choice('COSTSPAN_CONTEXT', 'context', ['on', 'off']) === 'on',
+    defaults: {
+      ...(feature ? { feature } : {}),
+      ...(team ? { team } : {}),
+      ...(costCenter ? { costCenter } : {}),
+    },
+    priceFile: env['COSTSPAN_PRICES'] || textAt(file, 'prices'),
+    customerOnMetrics: at(file, 'metrics', 'customer') === true,
+    idleTimeoutMs: pick.milliseconds('idleTimeoutMs', 600_000),
+    flushTimeoutMs: pick.milliseconds('flushTimeoutMs', 2_000),
+    exitHandover: at(file, 'exitHandover') !== false,
+    sdkDisabled: env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true',
+    otel: readOtelSettings(env),
+    problems,
+  })
+}
+
+function readOtelSettings(env: Environment): OtelSettings {
+  const list = (name: string): readonly string[] => {
+    const named = (env[name] ?? '').split(',').map((word) => word.trim())
+    const words = named.filter((word) => word !== '')
+    return words.length > 0 ? words : ['otlp']
+  }
+  const protocol = (signal: string): string =>
+    (env[`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`] ?? env['OTEL_EXPORTER_OTLP_PROTOCOL'])?.trim() ||
+    'http/protobuf'
+  const number = (name: string): number | undefined => {
+    const value = Number(env[name]?.trim() || NaN)
+    return Number.isFinite(value) && value > 0 ? value : undefined
+  }
+  const interval = number('OTEL_METRIC_EXPORT_INTERVAL') ?? 10_000
+  return {
+    tracesExporters: list('OTEL_TRACES_EXPORTER'),
+    metricsExporters: list('OTEL_METRICS_EXPORTER'),
+    tracesProtocol: protocol('TRACES'),
+    metricsProtocol: protocol('METRICS'),
+    metricExportIntervalMs: interval,
+    metricExportTimeoutMs: Math.min(number('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, interval),
+    detectorsChosen: Boolean(env['OTEL_NODE_RESOURCE_DETECTORS']),
+    batch: {
+      ...present('scheduledDelayMillis', number('OTEL_BSP_SCHEDULE_DELAY')),
+      ...present('maxQueueSize', number('OTEL_BSP_MAX_QUEUE_SIZE')),
+      ...present('maxExportBatchSize', number('OTEL_BSP_MAX_EXPORT_BATCH_SIZE')),
+      ...present('exportTimeoutMillis', number('OTEL_BSP_EXPORT_TIMEOUT')),
+    },
+  }
+}
+
+function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]: V })
+}
+
+const FILE_KEYS = [
+  'disabled',
+  'streamUsage',
+  'context',
+  'prices',
+  'attribution',
+  'metrics',
+  'idleTimeoutMs',
+  'flushTimeoutMs',
+  'exitHandover',
+]
+
+function readConfigFile(path: string | undefined, problems: string[]): JsonObject {
+  if (!path) return {}
+  try {
+    const value = parseYaml(readFileSync(path, 'utf8'))
+    if (!isObject(value)) throw new Error('must be a map of settings')
+    const unknown = Object.keys(value).filter((key) => !FILE_KEYS.includes(key))
+    for (const key of unknown) {
+      problems.push(
+        `COSTSPAN_CONFIG ${path}: no setting '${key}'. Allowed: ${FILE_KEYS.join(', ')}`,
+      )
+    }
+    return value
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    problems.push(`COSTSPAN_CONFIG ${path}: ${why}. Using the defaults.`)
+    return {}
+  }
+}
+
+/** YAML or JSON (which is YAML). The parser is loaded only where a file is read: start-up is on a budget. */
+export function parseYaml(source: string): unknown {
+  const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
+  return parse(source)
+}
+
+function textAt(value: unknown, ...path: readonly string[]): string | undefined {
+  const found = at(value, ...path)
+  return typeof found === 'string' && found !== '' ? found : undefined
+}
+
+interface Picker {
+  flag(variable: string, key: string, fallback: boolean): boolean
+  choice<T extends string>(variable: string, key: string, allowed: readonly [T, ...T[]]): T
+  milliseconds(key: string, fallback: number): number
+}
+
+function picker(env: Environment, file: JsonObject, problems: string[]): Picker {
+  const complain = (where: string, value: unknown, allowed: string, used: unknown): void => {
+    problems.push(
+      `${where}=${String(value)} is not allowed; allowed: ${allowed}. Using ${String(used)}.`,
+    )
+  }
+  return {
+    flag(variable, key, fallback) {
+      const value = env[variable]?.trim().toLowerCase() || file[key]
+      if (value === undefined) return fallback
+      if (value === true || value === 'true' || value === '1') return true
+      if (value === false || value === 'false' || value === '0') return false
+      complain(variable, value, 'true, false, 1, 0', fallback)
+      return fallback
+    },
+    choice(variable, key, allowed) {
+      const value = env[variable]?.trim() || file[key]
+      if (value === undefined) return allowed[0]
+      const found = allowed.find((word) => word === value)
+      if (found === undefined) complain(variable, value, allowed.join(', '), allowed[0])
+      return found ?? allowed[0]
+    },
+    milliseconds(key, fallback) {
+      const value = file[key]
+      if (value === undefined) return fallback
+      if (typeof value === 'number' && value > 0 && value <= 2 ** 31 - 1) return value
+      complain(`COSTSPAN_CONFIG ${key}`, value, 'milliseconds above 0', fallback)
+      return fallback
+    },
+  }
+}
+
+/** A copy of our environment for a child process, without what configures telemetry unless it is asked for. */
+export function inheritedEnv(
+  options: { readonly telemetry?: boolean } = {},
+): Record<string, string> {
+  const result: Record<string, string> = {}
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value === undefined) continue
+    if (options.telemetry !== true && /^(OTEL_|COSTSPAN_)/.test(name)) continue
+    result[name] = value
+  }
+  return result
+}

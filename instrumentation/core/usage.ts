@@ -1,0 +1,96 @@
+/**
+ * What a call used, as the price list sees it: disjoint buckets of whole billing units. Providers report
+ * overlapping counts (OpenAI's `prompt_tokens` contains `cached_tokens`, Anthropic's `input_tokens` does not), so
+ * each reader takes the overlap apart once and everything after it only adds.
+ */
+
+/** Token buckets. Each token of a call is in exactly one of them. */
+export const TOKEN_METERS = [
+  'input',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWrite5m',
+  'cacheWrite30m',
+  'cacheWrite1h',
+  'cacheWrite12h',
+  'audioInput',
+  'audioCacheRead',
+  'imageInput',
+  'output',
+  'reasoning',
+  'audioOutput',
+  'imageOutput',
+] as const
+export type TokenMeter = (typeof TOKEN_METERS)[number]
+
+/** Billed by the piece, beside the tokens: provider-run tools; speech by the second. */
+export const CALL_METERS = ['webSearches', 'fileSearches', 'audioSeconds'] as const
+export type Meter = TokenMeter | (typeof CALL_METERS)[number]
+
+/**
+ * Quantities by meter: non-negative safe integers. An absent meter was not reported (or was zero).
+ * `cacheWrite` is a cache write whose lifetime the provider did not state.
+ */
+export type Usage = Readonly<Partial<Record<Meter, number>>>
+
+/** The inclusive token counts of the OpenTelemetry GenAI conventions. */
+export interface TokenTotals {
+  /** All input, cached and cache-writing tokens included. */
+  readonly input: number
+  /** All output, reasoning included. */
+  readonly output: number
+  readonly cacheRead: number
+  readonly cacheWrite: number
+  readonly reasoning: number
+  readonly audioInput: number
+  readonly audioOutput: number
+  readonly imageInput: number
+  readonly imageOutput: number
+}
+
+/** All input tokens, cached and cache-writing ones included: the size of the prompt. */
+export function inputTokens(usage: Usage): number {
+  return (
+    (usage.input ?? 0) +
+    (usage.cacheRead ?? 0) +
+    (usage.cacheWrite ?? 0) +
+    (usage.cacheWrite5m ?? 0) +
+    (usage.cacheWrite30m ?? 0) +
+    (usage.cacheWrite1h ?? 0) +
+    (usage.cacheWrite12h ?? 0) +
+    (usage.audioInput ?? 0) +
+    (usage.audioCacheRead ?? 0) +
+    (usage.imageInput ?? 0)
+  )
+}
+
+export function tokenTotals(usage: Usage): TokenTotals {
+  const of = (meter: Meter): number => usage[meter] ?? 0
+  const cacheRead = of('cacheRead') + of('audioCacheRead')
+  const cacheWrite =
+    of('cacheWrite') +
+    of('cacheWrite5m') +
+    of('cacheWrite30m') +
+    of('cacheWrite1h') +
+    of('cacheWrite12h')
+  return {
+    input: inputTokens(usage),
+    output: of('output') + of('reasoning') + of('audioOutput') + of('imageOutput'),
+    cacheRead,
+    cacheWrite,
+    reasoning: of('reasoning'),
+    audioInput: of('audioInput') + of('audioCacheRead'),
+    audioOutput: of('audioOutput'),
+    imageInput: of('imageInput'),
+    imageOutput: of('imageOutput'),
+  }
+}
+
+/** Drops zero and absent entries, so that two usages are equal exactly when they say the same. */
+export function compactUsage(usage: Readonly<Partial<Record<Meter, number | undefined>>>): Usage {
+  const result: Partial<Record<Meter, number>> = {}
+  for (const [meter, quantity] of Object.entries(usage) as [Meter, number | undefined][]) {
+    if (quantity !== undefined && quantity > 0) result[meter] = quantity
+  }
+  return result
+}

@@ -1,0 +1,37 @@
+/**
+ * The one place where our own errors stop. Inside it code may throw; nothing passes it into the application.
+ */
+
+import { diag } from '@opentelemetry/api'
+
+const reported = new Set<string>()
+
+/** Runs `run`; an error of ours becomes a diagnostic (each kind once as a warning) and the result `undefined`. */
+export function guard<T>(what: string, run: () => T): T | undefined {
+  try {
+    return run()
+  } catch (error) {
+    report(what, error)
+    return undefined
+  }
+}
+
+/** As `guard`, for promises: never rejects. */
+export async function guardAsync<T>(what: string, run: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await run()
+  } catch (error) {
+    report(what, error)
+    return undefined
+  }
+}
+
+function report(what: string, error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (reported.has(what) || reported.size >= 100) {
+    diag.debug(`costspan: ${what} failed again`, text)
+    return
+  }
+  reported.add(what)
+  diag.error(`costspan: ${what} failed; the application's call is unaffected`, text)
+}

@@ -1,0 +1,5 @@
+/** The public interface of costspan inside an application. Importing it has no side effects. */
+
+export { enterAttribution, withAttribution, type AttributionInput } from './attribution/context.ts'
+export type { Attribution, Unit } from './core/attribution.ts'
+export { CostSpanProcessor } from './cost-span-processor.ts'

@@ -1,0 +1,83 @@
+/** Which requests are LLM calls: by the shape of the path, then of the body; never by host alone. */
+
+import { text } from '../core/unknown.ts'
+import { hostOf } from '../providers/hosts.ts'
+import type { Protocol, RequestFacts } from '../providers/protocol.ts'
+import { protocolFor } from '../providers/registry.ts'
+import { scanMembers } from '../wire/json-scan.ts'
+
+type FetchInput = Parameters<typeof fetch>[0]
+
+export interface ClaimedRequest {
+  readonly protocol: Protocol
+  readonly facts: RequestFacts
+  readonly url: URL
+  readonly provider: string
+  /** The body's text, where it can be seen without reading a stream. */
+  readonly body: string | undefined
+  readonly signal: AbortSignal | undefined
+  header(name: string): string | null
+}
+
+/** `undefined` for everything that is not an LLM call: for most requests that costs one test of the path. */
+export function claimRequest(
+  input: FetchInput,
+  init: RequestInit | undefined,
+): ClaimedRequest | undefined {
+  const request = input instanceof Request ? input : undefined
+  const method = init?.method ?? request?.method ?? 'GET'
+  if (method !== 'POST' && method.toUpperCase() !== 'POST') return undefined
+  const address = request?.url ?? (input instanceof URL ? input.href : String(input))
+  const protocol = protocolFor(pathOf(address))
+  if (protocol === undefined) return undefined
+  const body = bodyText(init?.body)
+  const facts = readFacts(protocol, body, init?.body != null)
+  if (facts === undefined) return undefined
+  const url = new URL(address)
+  const headers = headerReader(init?.headers, request)
+  return {
+    protocol,
+    facts,
+    url,
+    provider: hostOf(url.hostname)?.provider ?? protocol.defaultProvider,
+    body,
+    signal: init?.signal ?? request?.signal,
+    header: headers,
+  }
+}
+
+/** The path of an absolute URL, without parsing it. */
+function pathOf(address: string): string {
+  const query = address.search(/[?#]/)
+  return query === -1 ? address : address.slice(0, query)
+}
+
+/** Facts off the body's text; where the body is a stream or inside a Request, the path alone must do. */
+function readFacts(
+  protocol: Protocol,
+  body: string | undefined,
+  hasBody: boolean,
+): RequestFacts | undefined {
+  if (body !== undefined) return protocol.facts(body, scanMembers(body, protocol.requestKeys))
+  return hasBody ? undefined : { stream: false }
+}
+
+function bodyText(body: unknown): string | undefined {
+  if (typeof body === 'string') return body
+  if (body instanceof Uint8Array) return new TextDecoder().decode(body)
+  return undefined
+}
+
+function headerReader(
+  headers: RequestInit['headers'],
+  request: Request | undefined,
+): (name: string) => string | null {
+  return (name) => {
+    if (headers === undefined) return request?.headers.get(name) ?? null
+    if (headers instanceof Headers) return headers.get(name)
+    const entries = (
+      Array.isArray(headers) ? headers : Object.entries(headers)
+    ) as readonly (readonly [string, unknown])[]
+    return text(entries.find(([key]) => key.toLowerCase() === name)?.[1]) ?? null
+  }
+}

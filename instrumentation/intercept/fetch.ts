@@ -1,0 +1,191 @@
+/** Sees LLM calls at `globalThis.fetch`, which every fetch-based client uses. */
+
+import type { Config } from '../config.ts'
+import { currentAttribution } from '../attribution/context.ts'
+import type { CallRequest } from '../core/call.ts'
+import { guard } from '../guard.ts'
+import { claimRequest, type ClaimedRequest } from './claim.ts'
+import { now } from './clock.ts'
+import { errorName, isAbort, openExchange, type Exchange } from './exchange.ts'
+import type { OpenCall, OpenCalls } from './open-calls.ts'
+import type { Recorder } from './recorder.ts'
+import { createRepeats } from './repeats.ts'
+import { isRetryable, resendKey, resendWindow, saysFirstAttempt } from './resend.ts'
+import { observeResponse } from './response.ts'
+import { askForUsage, mayAskForUsage } from './stream-usage.ts'
+
+type Fetch = typeof globalThis.fetch
+type FetchArguments = Parameters<Fetch>
+
+/** A request that is under way: what to send, and what observes it. */
+interface Attempt {
+  readonly call: OpenCall
+  readonly exchange: Exchange
+  readonly args: FetchArguments
+  readonly claimed: ClaimedRequest
+  readonly asked: boolean
+}
+
+export interface FetchDependencies {
+  readonly config: Config
+  readonly recorder: Recorder
+  readonly calls: OpenCalls
+}
+
+/** Replaces `globalThis.fetch`; returns the function that puts the old one back. */
+export function interceptFetch(dependencies: FetchDependencies): () => void {
+  const property = Object.getOwnPropertyDescriptor(globalThis, 'fetch')
+  const original = globalThis.fetch
+  const begin = createBegin(dependencies)
+  // A plain function with the name and length of the original: code that looks at them sees no difference.
+  const fetch = function fetch(
+    this: unknown,
+    input: FetchArguments[0],
+    init: RequestInit | undefined = undefined,
+  ) {
+    const attempt = guard('beginning a call', () => begin(input, init))
+    if (attempt === undefined)
+      return Reflect.apply(original, this, [input, init]) as Promise<Response>
+    return send(original, this, attempt)
+  }
+  Object.defineProperty(globalThis, 'fetch', { ...property, value: fetch })
+  return () => {
+    if (globalThis.fetch === fetch)
+      Object.defineProperty(globalThis, 'fetch', { ...property, value: original })
+  }
+}
+
+function send(original: Fetch, self: unknown, attempt: Attempt): Promise<Response> {
+  let sent: Promise<Response> | undefined
+  const request = (): Promise<Response> => {
+    sent = Reflect.apply(original, self, attempt.args) as Promise<Response>
+    return sent
+  }
+  guard('sending within the span', () => attempt.call.recording.run(request))
+  return (sent ?? request()).then(
+    (response) => {
+      guard('observing an answer', () => {
+        onResponse(attempt, response)
+      })
+      return response
+    },
+    (error: unknown) => {
+      guard('noting a failed request', () => {
+        onError(attempt, error)
+      })
+      throw error
+    },
+  )
+}
+
+function createBegin({ config, recorder, calls }: FetchDependencies) {
+  const repeats = createRepeats()
+  return (input: FetchArguments[0], init: RequestInit | undefined): Attempt | undefined => {
+    const claimed = claimRequest(input, init)
+    if (claimed === undefined || recorder.suppressed()) return undefined
+    const call =
+      resumed(claimed, recorder, calls) ?? started(claimed, config, recorder, calls, repeats)
+    const exchange = openExchange(call, calls, claimed.protocol)
+    const asked = askedBody(claimed, config)
+    return {
+      call,
+      exchange,
+      claimed,
+      args: asked === undefined ? [input, init] : [input, { ...init, body: asked }],
+      asked: asked !== undefined,
+    }
+  }
+}
+
+/** The call whose failed attempt this request resends, if it does. */
+function resumed(
+  claimed: ClaimedRequest,
+  recorder: Recorder,
+  calls: OpenCalls,
+): OpenCall | undefined {
+  if (!calls.waiting || saysFirstAttempt(claimed) === true) return undefined
+  return calls.resume(resendKey(claimed), recorder.activeSpan())
+}
+
+function started(
+  claimed: ClaimedRequest,
+  config: Config,
+  recorder: Recorder,
+  calls: OpenCalls,
+  repeats: ReturnType<typeof createRepeats>,
+): OpenCall {
+  const attribution = currentAttribution(config.defaults)
+  const { unit } = attribution
+  const counted = config.context && unit !== undefined && claimed.body !== undefined
+  const times = counted ? repeats.count(unit, claimed.url.href, claimed.body) : 1
+  const request = callRequest(claimed, config, times)
+  const startedAt = now()
+  const call: OpenCall = {
+    request,
+    attribution,
+    startedAt,
+    parent: recorder.activeSpan(),
+    recording: recorder.start(request, attribution, startedAt),
+    failedAttempts: [],
+    lastActivity: startedAt,
+    interrupt: () => undefined,
+  }
+  calls.add(call)
+  return call
+}
+
+function callRequest(claimed: ClaimedRequest, config: Config, times: number): CallRequest {
+  const { protocol, facts, url } = claimed
+  return {
+    operation: protocol.operation,
+    provider: claimed.provider,
+    stream: facts.stream,
+    serverAddress: url.hostname,
+    serverPort: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
+    ...(protocol.apiType !== undefined ? { apiType: protocol.apiType } : {}),
+    ...(facts.model !== undefined ? { model: facts.model } : {}),
+    ...(facts.maxTokens !== undefined ? { maxTokens: facts.maxTokens } : {}),
+    ...(config.context && facts.context !== undefined ? { context: facts.context } : {}),
+    ...(times > 1 ? { repeat: times } : {}),
+  }
+}
+
+/** The body with the question for usage in it, where it may be asked. */
+function askedBody(claimed: ClaimedRequest, config: Config): string | undefined {
+  const { protocol, facts, url, body, header } = claimed
+  if (typeof body !== 'string') return undefined
+  if (!mayAskForUsage(config.streamUsage, protocol, facts, url.hostname, header)) return undefined
+  return askForUsage(body)
+}
+
+function onResponse(attempt: Attempt, response: Response): void {
+  const { exchange, claimed } = attempt
+  if (response.status >= 400) {
+    const ending = {
+      end: 'failed',
+      errorType: String(response.status),
+      statusCode: response.status,
+    } as const
+    const resend = isRetryable(response)
+      ? { key: resendKey(claimed), windowMs: resendWindow(response) }
+      : undefined
+    exchange.rejected(ending, resend)
+    return
+  }
+  const type = response.headers.get('content-type')
+  exchange.streamed = type === null ? claimed.facts.stream : type.includes('event-stream')
+  // Before the headers an abort rejects the request itself; from here on only the signal tells.
+  exchange.listen(claimed.signal)
+  observeResponse(response, exchange, { stripUsage: attempt.asked && exchange.streamed })
+}
+
+function onError(attempt: Attempt, error: unknown): void {
+  const aborted = isAbort(error) || attempt.claimed.signal?.aborted === true
+  const ending = aborted
+    ? ({ end: 'aborted' } as const)
+    : ({ end: 'failed', errorType: errorName(error) } as const)
+  // A client's own time-out is an abort on the wire, and is resent like any other failure.
+  const resendable = !aborted || saysFirstAttempt(attempt.claimed) !== undefined
+  const resend = { key: resendKey(attempt.claimed), windowMs: resendWindow(undefined) }
+  attempt.exchange.rejected(ending, resendable ? resend : undefined)
+}

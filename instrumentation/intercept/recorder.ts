@@ -1,0 +1,20 @@
+/** What interception needs of recording. `compose` joins the two; neither imports the other. */
+
+import type { Attribution } from '../core/attribution.ts'
+import type { Call, CallRequest } from '../core/call.ts'
+
+export interface Recorder {
+  /** Whether the current context asks not to be traced: exporters, and whoever uses `suppressTracing`. */
+  suppressed(): boolean
+  /** The span that is active now, or `undefined`. Only its identity is used. */
+  activeSpan(): object | undefined
+  /** Begins the record of a call that is about to be sent in the current context. */
+  start(request: CallRequest, attribution: Attribution, startedAt: number): Recording
+}
+
+export interface Recording {
+  /** Runs `send` with the call's span active. */
+  run<T>(send: () => T): T
+  /** Once, when the call is over. */
+  end(call: Call): void
+}

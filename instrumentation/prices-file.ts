@@ -1,0 +1,81 @@
+/** A user's own price file, YAML or JSON: private models, deployments, negotiated rates, discounts. */
+
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Document, LineCounter } from 'yaml'
+import { bookOver } from './pricing/bundled.ts'
+import { PriceBookError, type PriceBook, type PriceBookSource } from './pricing/book.ts'
+import { layerOf } from './pricing/layer.ts'
+
+/**
+ * Reads and checks a price file.
+ * @throws PriceBookError in one line: file, line where there is one, what is wrong, what is allowed.
+ */
+export function readPriceFile(path: string): PriceBookSource {
+  return parsePriceFile(readText(path), path)
+}
+
+/**
+ * The bundled prices with the files' laid over them, in their order.
+ * @throws PriceBookError as `readPriceFile`.
+ */
+export function bookWithFiles(paths: readonly string[]): PriceBook {
+  return bookOver(paths.map((path) => ({ source: readPriceFile(path), name: path })))
+}
+
+/**
+ * Checks the text of a price file; `name` is what messages call it.
+ * @throws PriceBookError as `readPriceFile`.
+ */
+export function parsePriceFile(text: string, name: string): PriceBookSource {
+  // The parser is loaded only where there is a file: start-up is on a budget.
+  const yaml = createRequire(import.meta.url)('yaml') as typeof import('yaml')
+  const lines = new yaml.LineCounter()
+  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const [broken] = document.errors
+  if (broken !== undefined) {
+    const place = `${name}:${lines.linePos(broken.pos[0]).line}`
+    throw new PriceBookError(place, [], `${sentence(broken.message)}; allowed: YAML or JSON`)
+  }
+  const source: unknown = document.toJS()
+  try {
+    layerOf(source ?? undefined, name)
+  } catch (error) {
+    if (!(error instanceof PriceBookError)) throw error
+    throw located(error, document, lines)
+  }
+  return (source ?? {}) as PriceBookSource
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new PriceBookError(path, [], `can't be read (${code}); allowed: a YAML or JSON file`)
+  }
+}
+
+/** The same error with the line of the nearest key that is in the file. */
+function located(error: PriceBookError, document: Document, lines: LineCounter): PriceBookError {
+  for (let length = error.path.length; length > 0; length -= 1) {
+    const offset = offsetOf(document, error.path.slice(0, length))
+    if (offset === undefined) continue
+    return new PriceBookError(
+      `${error.book}:${lines.linePos(offset).line}`,
+      error.path,
+      error.problem,
+    )
+  }
+  return error
+}
+
+function offsetOf(document: Document, path: readonly (string | number)[]): number | undefined {
+  const node: unknown = document.getIn(path, true)
+  if (typeof node !== 'object' || node === null || !('range' in node)) return undefined
+  return Array.isArray(node.range) && typeof node.range[0] === 'number' ? node.range[0] : undefined
+}
+
+function sentence(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/[.:]$/, '')
+}

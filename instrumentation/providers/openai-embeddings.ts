@@ -1,0 +1,52 @@
+/**
+ * OpenAI embeddings.
+ * Source: OpenAI API reference, "Create embeddings", read November 2026.
+ */
+
+import type { Answer } from '../core/call.ts'
+import { isObject, text } from '../core/unknown.ts'
+import { parseRange } from '../wire/json-scan.ts'
+import { errorType, identity } from './openai-chat.ts'
+import { readOpenAIUsage } from './openai-usage.ts'
+import type { AnswerReader, AnswerState, Protocol } from './protocol.ts'
+
+export const openaiEmbeddings: Protocol = {
+  name: 'openai.embeddings',
+  operation: 'embeddings',
+  defaultProvider: 'openai',
+  claims: (path) => path.endsWith('/embeddings'),
+  requestKeys: new Set(['model', 'input']),
+  facts(body, members) {
+    if (members.get('input') === undefined) return undefined
+    const model = text(parseRange(body, members.get('model')))
+    return { ...(model !== undefined ? { model } : {}), stream: false }
+  },
+  // Not `data`: the vectors are large and say nothing of cost.
+  answerKeys: new Set(['model', 'usage', 'error']),
+  telling: /$^/,
+  createReader,
+}
+
+function createReader(): AnswerReader {
+  let answer: Answer = {}
+  let state: AnswerState = 'open'
+  return {
+    body(json) {
+      if (!isObject(json)) return
+      const failed = isObject(json['error'])
+      answer = {
+        ...identity(json),
+        ...readOpenAIUsage(json['usage']),
+        ...(failed ? { errorType: errorType(json['error']) } : {}),
+      }
+      state = failed ? 'broken' : 'complete'
+    },
+    event() {
+      // Embeddings are not streamed.
+    },
+    get state() {
+      return state
+    },
+    answer: () => answer,
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * What a provider's wire protocol is: a value in the registry. A new one is one file, its fixtures and one line there.
+ */
+
+import type { Answer, ContextSizes } from '../core/call.ts'
+import type { TextRange } from '../wire/json-scan.ts'
+
+/** What a request's JSON body says, read off its text without parsing the messages. */
+export interface RequestFacts {
+  readonly model?: string
+  readonly stream: boolean
+  readonly maxTokens?: number
+  /** For protocols whose streams carry usage only on demand: whether this one asked. */
+  readonly usageAsked?: boolean
+  readonly context?: ContextSizes
+}
+
+/** The members of the request's body that `facts` wants, by key. */
+export type BodyMembers = ReadonlyMap<string, TextRange>
+
+export interface Protocol {
+  /** For diagnostics and fixtures: `openai.chat`. */
+  readonly name: string
+  /** `gen_ai.operation.name`. */
+  readonly operation: string
+  /** `openai.api.type`, where the protocol has one. */
+  readonly apiType?: string
+  /** `gen_ai.provider.name` at a host that `hosts.ts` does not know. */
+  readonly defaultProvider: string
+  /** Whether a POST to this path speaks the protocol. */
+  claims(path: string): boolean
+  /** Top-level keys of the request that `facts` reads. */
+  readonly requestKeys: ReadonlySet<string>
+  /** `undefined` where the body is not a request of this protocol. */
+  facts(body: string, members: BodyMembers): RequestFacts | undefined
+  /** Top-level keys of a plain answer that the reader wants. */
+  readonly answerKeys: ReadonlySet<string>
+  /** Matches (in latin1 text) every stream event that says more than content. A match is a hint; the reader decides. */
+  readonly telling: RegExp
+  createReader(): AnswerReader
+}
+
+/** `open`: more may come. `complete`: the terminal event was seen. `broken`: the answer itself reports an error. */
+export type AnswerState = 'open' | 'complete' | 'broken'
+
+/** Collects what one answer says. Never throws, whatever it is given. */
+export interface AnswerReader {
+  /** A plain answer: its wanted top-level members, parsed. */
+  body(json: unknown): void
+  /** The data of one stream event as text. */
+  event(data: string): void
+  /** The stream ended without saying more. */
+  readonly state: AnswerState
+  answer(): Answer
+}

@@ -1,0 +1,19 @@
+/** The wire protocols costspan reads. A new one is a file beside this and a line here. */
+
+import { anthropicMessages } from './anthropic-messages.ts'
+import { openaiChat } from './openai-chat.ts'
+import { openaiEmbeddings } from './openai-embeddings.ts'
+import { openaiResponses } from './openai-responses.ts'
+import type { Protocol } from './protocol.ts'
+
+export const protocols: readonly Protocol[] = [
+  openaiChat,
+  openaiResponses,
+  openaiEmbeddings,
+  anthropicMessages,
+]
+
+/** The protocol that a POST to this path speaks, by the shape of the path alone: any host, any prefix. */
+export function protocolFor(path: string): Protocol | undefined {
+  return protocols.find((protocol) => protocol.claims(path))
+}

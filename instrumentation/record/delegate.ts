@@ -1,0 +1,44 @@
+/**
+ * Our tracer provider as the application sees it: it passes everything on to whichever provider is the right one at
+ * that moment, so that tracers handed out before an application's own set-up follow it afterwards.
+ */
+
+import {
+  ProxyTracerProvider,
+  type Tracer,
+  type TracerOptions,
+  type TracerProvider,
+} from '@opentelemetry/api'
+
+/** @param current the provider to use now; where there is none, spans are not recorded */
+export function createDelegateProvider(current: () => TracerProvider | undefined): TracerProvider {
+  const none = new ProxyTracerProvider()
+  return {
+    getTracer: (name, version, options) =>
+      createDelegateTracer(() => current() ?? none, name, version, options),
+  }
+}
+
+function createDelegateTracer(
+  provider: () => TracerProvider,
+  name: string,
+  version: string | undefined,
+  options: TracerOptions | undefined,
+): Tracer {
+  let from: TracerProvider | undefined
+  let tracer: Tracer | undefined
+  const current = (): Tracer => {
+    const now = provider()
+    if (tracer === undefined || from !== now) {
+      from = now
+      tracer = now.getTracer(name, version, options)
+    }
+    return tracer
+  }
+  return {
+    startSpan: (...args) => current().startSpan(...args),
+    // Overloaded by number of arguments, which are passed on as they came.
+    startActiveSpan: ((...args: Parameters<Tracer['startActiveSpan']>) =>
+      current().startActiveSpan(...args)) as Tracer['startActiveSpan'],
+  }
+}

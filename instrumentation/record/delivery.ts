@@ -1,0 +1,162 @@
+/**
+ * Delivers OTLP batches over HTTP without ever keeping the process alive: sockets and back-off timers are unreferenced,
+ * and what is not acknowledged stays known, so that process end can finish it. (The exporters of OpenTelemetry JS
+ * 0.301 back off on referenced timers: against a dead endpoint they hold a finished process for up to 10 s, measured.)
+ */
+
+import type { IncomingMessage } from 'node:http'
+import { DEFAULT_TIMEOUT_MS, type Endpoint } from './endpoint.ts'
+
+/** Takes one batch of a signal; calls back once it is delivered or given up. */
+export interface Delivery {
+  send(body: Uint8Array, items: number, done: (error: Error | undefined) => void): void
+  /** While set nothing waits for a retry: what is under way gets one more attempt at once, what comes gets one. */
+  hurry(on: boolean): void
+  /** Resolves when nothing is under way any more. */
+  settled(): Promise<void>
+  /** Bodies that nobody has acknowledged. */
+  unacknowledged(): readonly Uint8Array[]
+  /** Somebody else has delivered this body. */
+  acknowledge(body: Uint8Array): void
+  /** Items given up so far, and why the last of them was. */
+  readonly lost: { readonly items: number; readonly reason: string | undefined }
+  readonly endpoint: Endpoint
+}
+
+interface Batch {
+  readonly body: Uint8Array
+  readonly items: number
+}
+
+type Outcome =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs: number | undefined }
+
+const FIRST_BACKOFF_MS = 1_000
+const LONGEST_BACKOFF_MS = 5_000
+/** OTLP specification, "Failures": these, and no others, may be sent again. */
+const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504])
+
+export function createDelivery(endpoint: Endpoint): Delivery {
+  const pending = new Map<Batch, Promise<void>>()
+  const wakers = new Set<() => void>()
+  let hurried = false
+  let lostItems = 0
+  let lostReason: string | undefined
+
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer)
+        wakers.delete(wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, ms).unref()
+      wakers.add(wake)
+    })
+
+  const deliver = async (batch: Batch): Promise<Error | undefined> => {
+    const deadline = Date.now() + (endpoint.timeoutMs || DEFAULT_TIMEOUT_MS)
+    let backoff = FIRST_BACKOFF_MS
+    for (;;) {
+      const last = hurried
+      const outcome = await attempt(endpoint, batch.body)
+      if (outcome.kind === 'delivered') return undefined
+      const wait = outcome.kind === 'retry' ? (outcome.afterMs ?? backoff) : Infinity
+      if (last || Date.now() + wait > deadline) {
+        lostItems += batch.items
+        lostReason = outcome.reason
+        return new Error(`${endpoint.url}: ${outcome.reason}`)
+      }
+      backoff = Math.min(backoff * 1.5, LONGEST_BACKOFF_MS)
+      await pause(wait)
+    }
+  }
+
+  return {
+    endpoint,
+    send(body, items, done) {
+      const batch = { body, items }
+      const outcome = deliver(batch).then((error) => {
+        pending.delete(batch)
+        done(error)
+      })
+      pending.set(batch, outcome)
+    },
+    hurry(on) {
+      hurried = on
+      if (on) for (const wake of [...wakers]) wake()
+    },
+    async settled() {
+      await Promise.all(pending.values())
+    },
+    unacknowledged: () => [...pending.keys()].map((batch) => batch.body),
+    acknowledge(body) {
+      for (const batch of pending.keys()) if (batch.body === body) pending.delete(batch)
+    },
+    get lost() {
+      return { items: lostItems, reason: lostReason }
+    },
+  }
+}
+
+async function attempt(endpoint: Endpoint, body: Uint8Array): Promise<Outcome> {
+  try {
+    const payload = endpoint.gzip ? await gzip(body) : body
+    const headers = {
+      ...(await endpoint.headers()),
+      ...(endpoint.gzip ? { 'Content-Encoding': 'gzip' } : {}),
+    }
+    const response = await post(endpoint, headers, payload)
+    const status = response.statusCode ?? 0
+    if (status >= 200 && status < 300) return { kind: 'delivered' }
+    const reason = `HTTP ${status}`
+    if (!RETRYABLE.has(status)) return { kind: 'refused', reason }
+    const seconds = Number(response.headers['retry-after'] ?? NaN)
+    return { kind: 'retry', reason, afterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+    return { kind: 'retry', reason: code ?? String(error), afterMs: undefined }
+  }
+}
+
+async function gzip(body: Uint8Array): Promise<Uint8Array> {
+  const [{ gzip: compress }, { promisify }] = await Promise.all([
+    import('node:zlib'),
+    import('node:util'),
+  ])
+  return await promisify(compress)(body)
+}
+
+/** Resolves when the answer has been read; nobody needs its body. */
+async function post(
+  endpoint: Endpoint,
+  headers: Readonly<Record<string, string>>,
+  body: Uint8Array,
+): Promise<IncomingMessage> {
+  const url = new URL(endpoint.url)
+  const { request } = await (url.protocol === 'http:' ? import('node:http') : import('node:https'))
+  const agent = await endpoint.agent(url.protocol)
+  return await new Promise((resolve, reject) => {
+    const outgoing = request(
+      url,
+      { method: 'POST', agent, headers: { ...headers, 'Content-Length': body.byteLength } },
+      (response) => {
+        response.on('error', reject)
+        response.on('end', () => {
+          resolve(response)
+        })
+        response.resume()
+      },
+    )
+    outgoing.on('socket', (socket) => {
+      socket.unref()
+    })
+    outgoing.setTimeout(endpoint.timeoutMs || DEFAULT_TIMEOUT_MS, () => {
+      outgoing.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }))
+    })
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}

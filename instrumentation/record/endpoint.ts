@@ -1,0 +1,46 @@
+/** Where a signal goes: the standard `OTEL_EXPORTER_OTLP_*` variables, as OpenTelemetry's own code reads them. */
+
+import type { Agent } from 'node:http'
+import type { createRequire } from 'node:module'
+
+export interface Endpoint {
+  readonly url: string
+  readonly headers: () => Promise<Readonly<Record<string, string>>>
+  /** The headers once they are known; for process end, which can't wait. */
+  readonly knownHeaders: () => Readonly<Record<string, string>>
+  readonly gzip: boolean
+  /** Milliseconds for a batch with all its retries. */
+  readonly timeoutMs: number
+  readonly agent: (protocol: string) => Agent | Promise<Agent>
+}
+
+/** OTLP specification: `OTEL_EXPORTER_OTLP_TIMEOUT` is 10 s unless set. */
+export const DEFAULT_TIMEOUT_MS = 10_000
+
+type Require = ReturnType<typeof createRequire>
+
+export function readEndpoint(
+  load: Require,
+  signal: 'TRACES' | 'METRICS',
+  contentType: string,
+): Endpoint {
+  const { convertLegacyHttpOptions } = load(
+    '@opentelemetry/otlp-exporter-base/node-http',
+  ) as typeof import('@opentelemetry/otlp-exporter-base/node-http')
+  const path = signal === 'TRACES' ? 'v1/traces' : 'v1/metrics'
+  const options = convertLegacyHttpOptions({}, signal, path, { 'Content-Type': contentType })
+  let known: Readonly<Record<string, string>> = { 'Content-Type': contentType }
+  const headers = async (): Promise<Readonly<Record<string, string>>> => {
+    known = await options.headers()
+    return known
+  }
+  headers().catch(() => undefined) // asked again, and reported, with the first batch
+  return {
+    url: options.url,
+    headers,
+    knownHeaders: () => known,
+    gzip: options.compression === 'gzip',
+    timeoutMs: options.timeoutMillis,
+    agent: options.agentFactory,
+  }
+}

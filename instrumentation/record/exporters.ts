@@ -1,0 +1,159 @@
+/** Exporters as `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER` and `OTEL_EXPORTER_OTLP_PROTOCOL` choose them. */
+
+import type { createRequire } from 'node:module'
+import type { ExportResult } from '@opentelemetry/core'
+import type { IMetricReader, PushMetricExporter } from '@opentelemetry/sdk-metrics'
+import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
+import type { OtelSettings } from '../config.ts'
+import { createDelivery, type Delivery } from './delivery.ts'
+import { readEndpoint } from './endpoint.ts'
+
+type Require = ReturnType<typeof createRequire>
+
+interface Serializer<T> {
+  serializeRequest(items: T): Uint8Array | undefined
+}
+
+/** What an OTLP exporter of OpenTelemetry JS hands its batches to. */
+interface ExportDelegate<T> {
+  export(items: T, done: (result: ExportResult) => void): void
+  forceFlush(): Promise<void>
+  shutdown(): Promise<void>
+  setMetrics(): void
+}
+
+export interface Exporters<T> {
+  readonly installed: readonly T[]
+  /** The OTLP/HTTP delivery, where there is one: what process end looks after. */
+  readonly delivery: Delivery | undefined
+  /** Settings that name nothing we know, one line each. */
+  readonly problems: readonly string[]
+}
+
+const SUCCESS = 0
+const FAILED = 1
+
+/** Span processors that export, in the order of the setting. */
+export function spanExporters(load: Require, settings: OtelSettings): Exporters<SpanProcessor> {
+  const sdk = load('@opentelemetry/sdk-trace') as typeof import('@opentelemetry/sdk-trace')
+  const batch = (exporter: SpanExporter): SpanProcessor =>
+    new sdk.BatchSpanProcessor({ exporter, ...settings.batch })
+  let delivery: Delivery | undefined
+  return collect<SpanProcessor>(settings.tracesExporters, 'OTEL_TRACES_EXPORTER', () => delivery, {
+    console: () => new sdk.SimpleSpanProcessor({ exporter: new sdk.ConsoleSpanExporter() }),
+    otlp: () => {
+      if (settings.tracesProtocol === 'grpc') {
+        const { OTLPTraceExporter } = load('@opentelemetry/exporter-trace-otlp-grpc') as {
+          OTLPTraceExporter: new () => SpanExporter
+        }
+        return batch(new OTLPTraceExporter())
+      }
+      const { JsonTraceSerializer, ProtobufTraceSerializer } = transformer(load)
+      const json = settings.tracesProtocol === 'http/json'
+      delivery = createDelivery(readEndpoint(load, 'TRACES', contentType(json)))
+      return batch(
+        delegate(json ? JsonTraceSerializer : ProtobufTraceSerializer, delivery, countItems),
+      )
+    },
+  })
+}
+
+/** Metric readers, in the order of the setting. */
+export function metricReaders(load: Require, settings: OtelSettings): Exporters<IMetricReader> {
+  const sdk = load('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics')
+  const periodic = (exporter: PushMetricExporter): IMetricReader =>
+    new sdk.PeriodicExportingMetricReader({
+      exporter,
+      exportIntervalMillis: settings.metricExportIntervalMs,
+      exportTimeoutMillis: settings.metricExportTimeoutMs,
+      // The SDK folds label sets beyond 2,000 an instrument (measured); ours are bounded before they get there.
+      cardinalityLimits: { default: 10_000 },
+    })
+  let delivery: Delivery | undefined
+  return collect<IMetricReader>(
+    settings.metricsExporters,
+    'OTEL_METRICS_EXPORTER',
+    () => delivery,
+    {
+      console: () => periodic(new sdk.ConsoleMetricExporter()),
+      prometheus: () => {
+        const { PrometheusExporter } = load('@opentelemetry/exporter-prometheus') as {
+          PrometheusExporter: new () => IMetricReader
+        }
+        return new PrometheusExporter()
+      },
+      otlp: () => {
+        if (settings.metricsProtocol === 'grpc') {
+          const { OTLPMetricExporter } = load('@opentelemetry/exporter-metrics-otlp-grpc') as {
+            OTLPMetricExporter: new () => PushMetricExporter
+          }
+          return periodic(new OTLPMetricExporter())
+        }
+        const { JsonMetricsSerializer, ProtobufMetricsSerializer } = transformer(load)
+        // The base class knows the temporality that the standard variable chooses.
+        const { OTLPMetricExporterBase } = load(
+          '@opentelemetry/exporter-metrics-otlp-http',
+        ) as typeof import('@opentelemetry/exporter-metrics-otlp-http')
+        const json = settings.metricsProtocol === 'http/json'
+        delivery = createDelivery(readEndpoint(load, 'METRICS', contentType(json)))
+        const serializer = json ? JsonMetricsSerializer : ProtobufMetricsSerializer
+        return periodic(new OTLPMetricExporterBase(delegate(serializer, delivery, () => 1)))
+      },
+    },
+  )
+}
+
+function collect<T>(
+  names: readonly string[],
+  variable: string,
+  delivery: () => Delivery | undefined,
+  known: Readonly<Record<string, () => T>>,
+): Exporters<T> {
+  const installed: T[] = []
+  const problems: string[] = []
+  for (const name of new Set(names)) {
+    if (name === 'none') continue
+    const create = Object.hasOwn(known, name) ? known[name] : undefined
+    if (create === undefined) {
+      const allowed = [...Object.keys(known), 'none'].join(', ')
+      problems.push(`${variable}=${name} is not known here; allowed: ${allowed}. It is left out.`)
+    } else installed.push(create())
+  }
+  return { installed, delivery: delivery(), problems }
+}
+
+function transformer(load: Require): typeof import('@opentelemetry/otlp-transformer') {
+  return load('@opentelemetry/otlp-transformer') as typeof import('@opentelemetry/otlp-transformer')
+}
+
+function contentType(json: boolean): string {
+  return json ? 'application/json' : 'application/x-protobuf'
+}
+
+function countItems(items: readonly unknown[]): number {
+  return items.length
+}
+
+function delegate<T>(
+  serializer: Serializer<T>,
+  delivery: Delivery,
+  count: (items: T) => number,
+): ExportDelegate<T> {
+  return {
+    export(items, done) {
+      const body = serializer.serializeRequest(items)
+      if (body === undefined) {
+        done({ code: FAILED, error: new Error('nothing to send') })
+        return
+      }
+      delivery.send(body, count(items), (error) => {
+        done(error === undefined ? { code: SUCCESS } : { code: FAILED, error })
+      })
+    },
+    forceFlush: () => delivery.settled(),
+    shutdown: () => delivery.settled(),
+    setMetrics() {
+      // the exporter's metrics about itself are not kept
+    },
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Which spans our recorder writes itself, and which outer spans are covered by a priced one below them, so that the
+ * processor prices neither a second time.
+ */
+
+import type { Span } from '@opentelemetry/api'
+
+const handled = new WeakSet()
+
+export function markHandled(span: Span): void {
+  handled.add(span)
+}
+
+export function isHandled(span: object): boolean {
+  return handled.has(span)
+}
+
+/** Parents of the spans that are open now, by span id. Kept by the processor; empty without it. */
+const parents = new Map<string, string | undefined>()
+const covered = new Set<string>()
+/** A span that never ends must not grow this without bound. */
+const MAX_OPEN = 50_000
+
+export function opened(spanId: string, parentId: string | undefined): void {
+  if (parents.size < MAX_OPEN) parents.set(spanId, parentId)
+}
+
+export function closed(spanId: string): void {
+  parents.delete(spanId)
+  covered.delete(spanId)
+}
+
+/** Every open span above this one has a priced descendant from now on. */
+export function coverAncestors(spanId: string): void {
+  let parent = parents.get(spanId)
+  while (parent !== undefined && !covered.has(parent) && parents.has(parent)) {
+    covered.add(parent)
+    parent = parents.get(parent)
+  }
+}
+
+export function isCovered(spanId: string): boolean {
+  return covered.has(spanId)
+}

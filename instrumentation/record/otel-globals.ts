@@ -1,0 +1,51 @@
+/**
+ * The one file that looks at OpenTelemetry's global registrations. It reads them where the API keeps them, because an
+ * API of 1.10 ignores what one of 1.9 registered (measured), and an application may bring either.
+ */
+
+import {
+  ROOT_CONTEXT,
+  type Context,
+  type ContextManager,
+  type MeterProvider,
+  type TracerProvider,
+} from '@opentelemetry/api'
+
+/** What `@opentelemetry/api` 1.x keeps under its global symbol. */
+export interface ApiRecord {
+  readonly version?: string
+  readonly trace?: TracerProvider
+  readonly metrics?: MeterProvider
+  readonly context?: ContextManager
+  readonly propagation?: unknown
+  readonly diag?: unknown
+  readonly logs?: unknown
+}
+
+export const API_KEY = Symbol.for('opentelemetry.js.api.1')
+
+export function apiRecord(): ApiRecord {
+  return (globalThis as { [API_KEY]?: ApiRecord })[API_KEY] ?? {}
+}
+
+/** Whether somebody has set up any of the signals. A logger for diagnostics is no set-up. */
+export function isSetUp(): boolean {
+  const { trace, metrics, context, propagation } = apiRecord()
+  return [trace, metrics, context, propagation].some((part) => part !== undefined)
+}
+
+export function activeContext(): Context {
+  return apiRecord().context?.active() ?? ROOT_CONTEXT
+}
+
+export function withContext<T>(context: Context, run: () => T): T {
+  const manager = apiRecord().context
+  return manager === undefined ? run() : manager.with(context, run)
+}
+
+/** As `suppressTracing` of `@opentelemetry/core` marks it. */
+const SUPPRESS_TRACING = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+
+export function isTracingSuppressed(): boolean {
+  return activeContext().getValue(SUPPRESS_TRACING) === true
+}

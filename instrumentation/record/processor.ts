@@ -1,0 +1,133 @@
+/**
+ * Prices and meters the GenAI spans that other instrumentations make in the same process, and puts attribution on them
+ * from their start. `register` installs one in its own provider; who builds a `NodeSDK` adds
+ * `spanProcessors: [new CostSpanProcessor()]` before the exporting processor.
+ */
+
+import type { Attributes, AttributeValue, Span } from '@opentelemetry/api'
+import { currentAttribution } from '../attribution/context.ts'
+import type { Attribution } from '../core/attribution.ts'
+import type { Cost } from '../core/cost.ts'
+import { guard } from '../guard.ts'
+import * as names from '../semconv.ts'
+import { INFERENCE_OPERATIONS } from './adoption.ts'
+import { attributionAttributes, costAttributes, wasteOf } from './attributes.ts'
+import { foreignCall, type EndedSpan } from './foreign-call.ts'
+import { closed, coverAncestors, isCovered, isHandled, opened } from './handled-spans.ts'
+import type { Metrics } from './metrics.ts'
+import { priceCall, type BookSource } from './price-call.ts'
+
+export interface ProcessorOptions {
+  readonly book: BookSource
+  readonly metrics: Metrics
+  /** Attribution of spans that say nothing else. */
+  readonly defaults: Attribution
+}
+
+/** A span as the SDKs of 2.x and 3.x hand it to processors. */
+export interface ProcessedSpan extends EndedSpan {
+  spanContext(): { readonly spanId: string }
+  readonly parentSpanContext?: { readonly spanId: string } | undefined
+  /** The name in SDKs before 2.0. */
+  readonly parentSpanId?: string | undefined
+}
+
+export interface SpanHooks {
+  onStart(span: Span): void
+  /** While attributes can be set. Absent before SDK 2.3: then `onEnd` writes into the live attributes. */
+  onEnding(span: ProcessedSpan & Pick<Span, 'setAttributes'>): void
+  onEnd(span: ProcessedSpan): void
+}
+
+export function createSpanHooks(options: ProcessorOptions): SpanHooks {
+  const done = new WeakSet()
+  const settle = (span: ProcessedSpan, write: (attributes: Attributes) => void): void => {
+    if (done.has(span)) return
+    done.add(span)
+    if (isHandled(span)) return
+    const attributes = ending(span, options)
+    if (attributes !== undefined) write(attributes)
+  }
+  return {
+    onStart(span) {
+      guard('a span starting', () => {
+        starting(span, options.defaults)
+      })
+    },
+    onEnding(span) {
+      guard('pricing a span', () => {
+        settle(span, (attributes) => {
+          span.setAttributes(attributes)
+        })
+      })
+    },
+    onEnd(span) {
+      guard('pricing an ended span', () => {
+        settle(span, (attributes) => {
+          assign(span.attributes, attributes)
+        })
+        closed(span.spanContext().spanId)
+      })
+    },
+  }
+}
+
+function starting(span: Span, defaults: Attribution): void {
+  const { attributes, parentSpanContext, parentSpanId } = span as unknown as ProcessedSpan
+  opened(span.spanContext().spanId, parentSpanContext?.spanId ?? parentSpanId)
+  if (attributes[names.ATTR_OPERATION_NAME] === undefined || isHandled(span)) return
+  const missing = attributionAttributes(currentAttribution(defaults))
+  for (const [name, value] of Object.entries(missing)) {
+    if (value !== undefined && attributes[name] === undefined) span.setAttribute(name, value)
+  }
+}
+
+/** What to add to a span that is about to end, or nothing where it is no call or bears a verdict already. */
+function ending(span: ProcessedSpan, options: ProcessorOptions): Attributes | undefined {
+  const { attributes } = span
+  if (attributes[names.ATTR_COST_STATUS] !== undefined) return undefined
+  const operation = attributes[names.ATTR_OPERATION_NAME]
+  const carriesUsage =
+    attributes[names.ATTR_INPUT_TOKENS] !== undefined ||
+    attributes[names.ATTR_OUTPUT_TOKENS] !== undefined
+  if (isCovered(span.spanContext().spanId)) {
+    return carriesUsage
+      ? { [names.ATTR_COST_STATUS]: 'covered', [names.ATTR_COST_BY]: 'sdk' }
+      : undefined
+  }
+  if (typeof operation !== 'string' || !INFERENCE_OPERATIONS.has(operation)) return undefined
+  const call = foreignCall(span, options.defaults)
+  const cost = statedCost(attributes) ?? priceCall(call, options.book)
+  options.metrics.record(call, cost)
+  coverAncestors(span.spanContext().spanId)
+  return {
+    ...costAttributes(cost),
+    [names.ATTR_CALL_END]: call.end,
+    [names.ATTR_WASTE]: wasteOf(call),
+  }
+}
+
+/** A cost that the emitter has put on the span itself, USD. */
+function statedCost(attributes: Attributes): Cost | undefined {
+  const amount = attributes[names.ATTR_COST_AMOUNT]
+  const currency = attributes[names.ATTR_COST_CURRENCY] ?? 'USD'
+  if (typeof amount !== 'number' || !(amount >= 0) || currency !== 'USD') return undefined
+  const source = attributes[names.ATTR_COST_SOURCE] === 'provider' ? 'provider' : 'local'
+  return {
+    kind: 'priced',
+    amount,
+    exact: String(amount),
+    currency: 'USD',
+    source,
+    parts: { other: amount },
+    lines: [],
+    priceId: 'stated',
+    book: 'stated',
+  }
+}
+
+function assign(target: Attributes, attributes: Attributes): void {
+  const live: Record<string, AttributeValue | undefined> = target
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== undefined) live[name] = value
+}

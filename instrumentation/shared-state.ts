@@ -1,0 +1,24 @@
+/**
+ * What must exist once in a process, whatever number of copies of this library it loads: a bundled copy and the
+ * preloaded one meet here.
+ */
+
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import type { Attribution } from './core/attribution.ts'
+
+export interface SharedState {
+  /** Set once `register` has run; a second one does nothing. */
+  registered?: boolean
+  /** `COSTSPAN_DISABLED`: attribution only runs its function. */
+  disabled?: boolean
+  attribution?: AsyncLocalStorage<Attribution>
+  /** What `CostSpanProcessor` passes spans to (`SpanHooks`); opaque here, copies may differ in version. */
+  hooks?: unknown
+}
+
+const KEY = Symbol.for('costspan.v1')
+
+export function sharedState(): SharedState {
+  const holder = globalThis as { [KEY]?: SharedState }
+  return (holder[KEY] ??= {})
+}

@@ -1,0 +1,28 @@
+/** Amounts as people read them. */
+
+/** Two decimals; four below a dollar, so that small money is not shown as none. */
+export function dollars(usd: number): string {
+  const size = Math.abs(usd)
+  const sign = usd < 0 ? '−' : ''
+  if (size > 0 && size < 0.000_05) return `${sign}<$0.0001`
+  return `${sign}$${grouped(size, size > 0 && size < 1 ? 4 : 2)}`
+}
+
+/** Four decimals: the price of one thing. */
+export function dollarsEach(usd: number): string {
+  const size = Math.abs(usd)
+  const sign = usd < 0 ? '−' : ''
+  if (size > 0 && size < 0.000_05) return `${sign}<$0.0001`
+  return `${sign}$${grouped(size, 4)}`
+}
+
+export function whole(value: number): string {
+  return grouped(value, 0)
+}
+
+export function grouped(value: number, decimals: number): string {
+  return value.toLocaleString('en-US', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  })
+}

@@ -1,0 +1,164 @@
+/**
+ * OTLP/protobuf traces. The descriptor holds the fields that are read; protobuf skips the others.
+ * Field numbers: github.com/open-telemetry/opentelemetry-proto v1.x,
+ * opentelemetry/proto/{collector/trace/v1/trace_service,trace/v1/trace,resource/v1/resource,common/v1/common}.proto;
+ * `Status` of errors: github.com/googleapis/googleapis, google/rpc/status.proto. Read November 2026.
+ */
+
+import protobuf from 'protobufjs/light.js'
+import {
+  checkedSpan,
+  MalformedBody,
+  type Attributes,
+  type AttributeValue,
+  type DecodedTraces,
+  type OtlpSpan,
+} from './span.ts'
+
+const repeated = 'repeated'
+const root = protobuf.Root.fromJSON({
+  nested: {
+    TracesData: { fields: { resourceSpans: { rule: repeated, type: 'ResourceSpans', id: 1 } } },
+    ResourceSpans: {
+      fields: {
+        resource: { type: 'Resource', id: 1 },
+        scopeSpans: { rule: repeated, type: 'ScopeSpans', id: 2 },
+      },
+    },
+    Resource: { fields: { attributes: { rule: repeated, type: 'KeyValue', id: 1 } } },
+    ScopeSpans: { fields: { spans: { rule: repeated, type: 'Span', id: 2 } } },
+    Span: {
+      fields: {
+        traceId: { type: 'bytes', id: 1 },
+        spanId: { type: 'bytes', id: 2 },
+        parentSpanId: { type: 'bytes', id: 4 },
+        name: { type: 'string', id: 5 },
+        startTimeUnixNano: { type: 'fixed64', id: 7 },
+        endTimeUnixNano: { type: 'fixed64', id: 8 },
+        attributes: { rule: repeated, type: 'KeyValue', id: 9 },
+        status: { type: 'SpanStatus', id: 15 },
+      },
+    },
+    SpanStatus: { fields: { code: { type: 'int32', id: 3 } } },
+    KeyValue: { fields: { key: { type: 'string', id: 1 }, value: { type: 'AnyValue', id: 2 } } },
+    AnyValue: {
+      oneofs: {
+        value: { oneof: ['stringValue', 'boolValue', 'intValue', 'doubleValue', 'arrayValue'] },
+      },
+      fields: {
+        stringValue: { type: 'string', id: 1 },
+        boolValue: { type: 'bool', id: 2 },
+        intValue: { type: 'int64', id: 3 },
+        doubleValue: { type: 'double', id: 4 },
+        arrayValue: { type: 'StringList', id: 5 },
+      },
+    },
+    // ArrayValue, of which only strings are read: no recursion, however deep the sender nests.
+    StringList: { fields: { values: { rule: repeated, type: 'StringItem', id: 1 } } },
+    StringItem: { fields: { stringValue: { type: 'string', id: 1 } } },
+    RpcStatus: {
+      fields: { code: { type: 'int32', id: 1 }, message: { type: 'string', id: 2 } },
+    },
+    ExportResponse: { fields: { partialSuccess: { type: 'PartialSuccess', id: 1 } } },
+    PartialSuccess: {
+      fields: {
+        rejectedSpans: { type: 'int64', id: 1 },
+        errorMessage: { type: 'string', id: 2 },
+      },
+    },
+  },
+})
+const tracesData = root.lookupType('TracesData')
+const rpcStatus = root.lookupType('RpcStatus')
+const exportResponse = root.lookupType('ExportResponse')
+
+/** What `toObject` with the options below returns. Only fields that were on the wire are present. */
+interface WireKeyValue {
+  readonly key?: string
+  readonly value?: {
+    readonly stringValue?: string
+    readonly boolValue?: boolean
+    readonly intValue?: number
+    readonly doubleValue?: number
+    readonly arrayValue?: { readonly values?: readonly { readonly stringValue?: string }[] }
+  }
+}
+interface WireSpan {
+  readonly traceId?: Uint8Array
+  readonly spanId?: Uint8Array
+  readonly parentSpanId?: Uint8Array
+  readonly name?: string
+  readonly startTimeUnixNano?: number
+  readonly endTimeUnixNano?: number
+  readonly attributes?: readonly WireKeyValue[]
+  readonly status?: { readonly code?: number }
+}
+interface WireTraces {
+  readonly resourceSpans?: readonly {
+    readonly resource?: { readonly attributes?: readonly WireKeyValue[] }
+    readonly scopeSpans?: readonly { readonly spans?: readonly WireSpan[] }[]
+  }[]
+}
+
+/** @throws MalformedBody where the bytes are not the message. */
+export function decodeProtobufTraces(body: Uint8Array): DecodedTraces {
+  const spans: OtlpSpan[] = []
+  let rejected = 0
+  for (const resourceSpans of decode(body).resourceSpans ?? []) {
+    const resource = readAttributes(resourceSpans.resource?.attributes)
+    for (const span of resourceSpans.scopeSpans?.flatMap((scope) => scope.spans ?? []) ?? []) {
+      const read = readSpan(span, resource)
+      if (read === undefined) rejected += 1
+      else spans.push(read)
+    }
+  }
+  return { spans, rejected }
+}
+
+function decode(body: Uint8Array): WireTraces {
+  try {
+    return tracesData.toObject(tracesData.decode(body), { longs: Number })
+  } catch {
+    throw new MalformedBody('the body is not an OTLP protobuf ExportTraceServiceRequest')
+  }
+}
+
+function readSpan(span: WireSpan, resource: Attributes): OtlpSpan | undefined {
+  return checkedSpan({
+    traceId: hex(span.traceId),
+    spanId: hex(span.spanId),
+    parentSpanId: hex(span.parentSpanId),
+    name: span.name ?? '',
+    startedAt: (span.startTimeUnixNano ?? 0) / 1e6,
+    endedAt: (span.endTimeUnixNano ?? 0) / 1e6,
+    attributes: readAttributes(span.attributes),
+    failed: span.status?.code === 2,
+    resource,
+  })
+}
+
+function hex(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString('hex')
+}
+
+function readAttributes(entries: readonly WireKeyValue[] | undefined): Attributes {
+  const result = new Map<string, AttributeValue>()
+  for (const { key, value } of entries ?? []) {
+    const list = value?.arrayValue?.values?.map((item) => item.stringValue ?? '')
+    const read =
+      value?.stringValue ?? value?.boolValue ?? value?.intValue ?? value?.doubleValue ?? list
+    if (key !== undefined && read !== undefined) result.set(key, read)
+  }
+  return result
+}
+
+/** `google.rpc.Status`: what OTLP answers an error with. */
+export function encodeStatus(code: number, message: string): Uint8Array {
+  return rpcStatus.encode({ code, message }).finish()
+}
+
+/** `ExportTraceServiceResponse`: empty where everything was kept. */
+export function encodeExportResponse(rejectedSpans: number, errorMessage: string): Uint8Array {
+  const partialSuccess = rejectedSpans > 0 ? { rejectedSpans, errorMessage } : undefined
+  return exportResponse.encode(partialSuccess ? { partialSuccess } : {}).finish()
+}

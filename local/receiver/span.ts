@@ -1,0 +1,63 @@
+/** A span as OTLP carries it, whatever its encoding: only what pricing and reporting read. */
+
+export type AttributeValue = string | number | boolean | readonly string[]
+export type Attributes = ReadonlyMap<string, AttributeValue>
+
+export interface OtlpSpan {
+  /** Lower-case hex, 32 digits. */
+  readonly traceId: string
+  /** Lower-case hex, 16 digits. */
+  readonly spanId: string
+  readonly parentSpanId?: string
+  readonly name: string
+  /** Epoch milliseconds, fractions kept. */
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly attributes: Attributes
+  /** True where the span's status is `ERROR`. */
+  readonly failed: boolean
+  readonly resource: Attributes
+}
+
+export interface DecodedTraces {
+  readonly spans: readonly OtlpSpan[]
+  /** Spans that can't be kept: no valid ids or no start time. */
+  readonly rejected: number
+}
+
+/** The body is not what its content type says. One line. */
+export class MalformedBody extends Error {
+  override readonly name = 'MalformedBody'
+}
+
+interface SpanFields extends Omit<OtlpSpan, 'traceId' | 'spanId' | 'parentSpanId'> {
+  readonly traceId: string | undefined
+  readonly spanId: string | undefined
+  readonly parentSpanId: string | undefined
+}
+
+/** A span with valid ids and a start, or nothing. An end before the start is taken as the start. */
+export function checkedSpan(fields: SpanFields): OtlpSpan | undefined {
+  const traceId = hexId(fields.traceId, 32)
+  const spanId = hexId(fields.spanId, 16)
+  const parentSpanId = hexId(fields.parentSpanId, 16)
+  if (traceId === undefined || spanId === undefined || !(fields.startedAt > 0)) return undefined
+  return {
+    traceId,
+    spanId,
+    ...(parentSpanId === undefined ? {} : { parentSpanId }),
+    name: fields.name,
+    startedAt: fields.startedAt,
+    endedAt: fields.endedAt >= fields.startedAt ? fields.endedAt : fields.startedAt,
+    attributes: fields.attributes,
+    failed: fields.failed,
+    resource: fields.resource,
+  }
+}
+
+/** All-zero ids are invalid: OpenTelemetry specification, trace/api.md, "SpanContext". */
+function hexId(value: string | undefined, digits: number): string | undefined {
+  const id = value?.toLowerCase()
+  if (id === undefined || id.length !== digits || !/^[0-9a-f]+$/.test(id)) return undefined
+  return /^0+$/.test(id) ? undefined : id
+}

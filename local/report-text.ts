@@ -1,0 +1,90 @@
+/** A report as a table for a terminal. */
+
+import { dollars, dollarsEach, grouped, whole } from './page/amounts.ts'
+import type { Report, ReportFigures } from './report.ts'
+import type { Dimension } from './store/dimensions.ts'
+
+/** Of these a missing value means that nobody said whose the call is. */
+const ATTRIBUTION: readonly Dimension[] = ['feature', 'team', 'customer', 'costCenter']
+
+/** What stands where a call says nothing. */
+export function nobody(dimension: Dimension): string {
+  return ATTRIBUTION.includes(dimension) ? 'unattributed' : 'not stated'
+}
+
+const HEADS = [
+  'calls',
+  'attempts/call',
+  'input/call',
+  'output/call',
+  'USD',
+  'share',
+  'USD/unit',
+  'unit',
+]
+
+/** Ends with a newline. The last line is the total. */
+export function reportTable(report: Report): string {
+  const rows = report.rows.map((row) => [
+    ...report.by.map((dimension) => row.key[dimension] ?? nobody(dimension)),
+    ...cells(row, row.share),
+  ])
+  const total = [
+    ...report.by.map((_, n) => (n === 0 ? 'total' : '')),
+    ...cells(report.totals, (report.totals.usd ?? 0) > 0 ? 1 : null),
+  ]
+  return layOut([[...report.by, ...HEADS], ...rows, total], report.by.length)
+}
+
+function cells(figures: ReportFigures, share: number | null): readonly string[] {
+  const { unit, attemptsPerCall, inputTokensPerCall, outputTokensPerCall } = figures
+  return [
+    whole(figures.calls),
+    attemptsPerCall === null ? '-' : grouped(attemptsPerCall, 2),
+    inputTokensPerCall === null ? '-' : whole(inputTokensPerCall),
+    outputTokensPerCall === null ? '-' : whole(outputTokensPerCall),
+    spend(figures),
+    share === null ? '-' : `${grouped(share * 100, 1)}%`,
+    unit === null ? '-' : dollarsEach(unit.usdPerUnit),
+    unit === null ? '-' : unit.type,
+  ]
+}
+
+/** A lower bound is marked as one. */
+function spend({ usd, unpricedCalls, partialCalls }: ReportFigures): string {
+  if (usd === null) return 'unpriced'
+  return `${unpricedCalls + partialCalls > 0 ? '≥ ' : ''}${dollars(usd)}`
+}
+
+/** The first columns and the last are text and stand left, the figures between them right. */
+function layOut(lines: readonly (readonly string[])[], texts: number): string {
+  const columns = lines[0]?.length ?? 0
+  const widths = Array.from({ length: columns }, (_, n) =>
+    Math.max(...lines.map((line) => line[n]?.length ?? 0)),
+  )
+  const padded = lines.map((line) =>
+    line.map((cell, n) => {
+      const left = n < texts || n === columns - 1
+      return left ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0)
+    }),
+  )
+  return padded.map((line) => `${line.join('  ').trimEnd()}\n`).join('')
+}
+
+/** What the figures leave out, one line each, for stderr. */
+export function reportNotes(report: Report): readonly string[] {
+  const { unpriced, partial, failed } = report.totals
+  const said = (reasons: Readonly<Record<string, number>>): string =>
+    Object.entries(reasons)
+      .map(([reason, calls]) => `${reason} ${calls}`)
+      .join(', ')
+  return [
+    ...(unpriced.calls > 0
+      ? [`${unpriced.calls} calls are unpriced and not in the dollars: ${said(unpriced.reasons)}`]
+      : []),
+    ...(partial.calls > 0
+      ? [`${partial.calls} calls are priced in part, a lower bound: ${said(partial.reasons)}`]
+      : []),
+    ...(failed.calls > 0 ? [`${failed.calls} calls failed without usage; nothing is counted`] : []),
+  ]
+}

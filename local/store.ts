@@ -1,0 +1,122 @@
+/** The calls that came in, and every question that is asked of them. */
+
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { Chart, Group, UnattributedGap, UnpricedGap } from './answers.ts'
+import type { CallRow } from './row.ts'
+import type { Dimension } from './store/dimensions.ts'
+import { type Period, within } from './store/figures.ts'
+import { reasons, unattributed, unpriced } from './store/gaps.ts'
+import { groups } from './store/groups.ts'
+import { keeper } from './store/keep.ts'
+import { openDatabase, type OpenOptions } from './store/open.ts'
+import { CALL_COLUMNS, fromRecord } from './store/schema.ts'
+import { chart } from './store/series.ts'
+
+export interface StoreOptions extends OpenOptions {
+  /** The oldest calls go when the data grows beyond it. Default 512 MB, in memory 256 MB. */
+  readonly maxBytes?: number
+}
+
+export interface RowFilter extends Period {
+  readonly feature?: string
+  /** The latest ones; all when absent. */
+  readonly limit?: number
+}
+
+export interface Extent {
+  readonly calls: number
+  /** Start of the first and last call, epoch milliseconds; absent without calls. */
+  readonly first?: number
+  readonly last?: number
+  /** Calls dropped so far to stay within `maxBytes`. */
+  readonly pruned: number
+}
+
+export interface Store {
+  /** Keeps each span once and returns how many were new. All or none. */
+  add(rows: readonly CallRow[]): number
+  extent(period?: Period): Extent
+  /** One group of everything. */
+  totals(period?: Period): Group
+  /** Dearest first. */
+  groups(period: Period, by: readonly Dimension[]): readonly Group[]
+  chart(period: Required<Period>, by: Dimension, bucketMs: number): Chart
+  /** Most expensive first. */
+  dearest(period: Period, most: number): readonly CallRow[]
+  unpriced(period: Period, most: number): readonly UnpricedGap[]
+  reasons(period: Period, status: 'unpriced' | 'partial'): Readonly<Record<string, number>>
+  unattributed(period: Period, most: number): readonly UnattributedGap[]
+  /** Oldest first; without covered spans. */
+  rows(filter?: RowFilter): readonly CallRow[]
+  close(): void
+}
+
+const MEGABYTE = 1024 * 1024
+
+/** @throws LocalProblem where the file can't be used. */
+export function openStore(options: StoreOptions = {}): Store {
+  const db = openDatabase(options)
+  const maxBytes = options.maxBytes ?? (options.path === undefined ? 256 : 512) * MEGABYTE
+  const keeping = options.readOnly === true ? undefined : keeper(db, maxBytes)
+  return {
+    add: (rows) => keeping?.keep(rows) ?? 0,
+    extent: (period = {}) => extent(db, period),
+    totals: (period = {}) => total(groups(db, period, [])),
+    groups: (period, by) => groups(db, period, by),
+    chart: (period, by, bucketMs) => chart(db, period, by, bucketMs),
+    dearest: (period, most) =>
+      select(db, period, 'AND usd IS NOT NULL ORDER BY usd_pico DESC, started_at DESC LIMIT ?', [
+        most,
+      ]),
+    unpriced: (period, most) => unpriced(db, period, most),
+    reasons: (period, status) => reasons(db, period, status),
+    unattributed: (period, most) => unattributed(db, period, most),
+    rows: (filter = {}) => rows(db, filter),
+    close: () => {
+      if (db.isOpen) db.close()
+    },
+  }
+}
+
+function total(found: readonly Group[]): Group {
+  const [all] = found
+  if (all === undefined) throw new Error('an aggregate without GROUP BY has one row')
+  return all
+}
+
+function extent(db: DatabaseSync, period: Period): Extent {
+  const { where, values } = within(period)
+  const sql = `SELECT COUNT(*) AS calls, MIN(started_at) AS first, MAX(started_at) AS last,
+    (SELECT calls FROM pruned) AS pruned FROM calls WHERE ${where}`
+  const record = db.prepare(sql).get(...values) ?? {}
+  return {
+    calls: Number(record['calls']),
+    ...(record['first'] == null ? {} : { first: Number(record['first']) }),
+    ...(record['last'] == null ? {} : { last: Number(record['last']) }),
+    pruned: Number(record['pruned'] ?? 0),
+  }
+}
+
+function rows(db: DatabaseSync, filter: RowFilter): readonly CallRow[] {
+  const feature = filter.feature === undefined ? '' : 'AND feature = ?'
+  const values = filter.feature === undefined ? [] : [filter.feature]
+  if (filter.limit === undefined) {
+    return select(db, filter, `${feature} ORDER BY started_at, span_id`, values)
+  }
+  const clause = `${feature} ORDER BY started_at DESC, span_id DESC LIMIT ?`
+  return [...select(db, filter, clause, [...values, filter.limit])].reverse()
+}
+
+function select(
+  db: DatabaseSync,
+  period: Period,
+  clause: string,
+  more: readonly SQLInputValue[],
+): readonly CallRow[] {
+  const { where, values } = within(period)
+  const sql = `SELECT ${CALL_COLUMNS} FROM calls WHERE ${where} ${clause}`
+  const statement = db.prepare(sql)
+  const found: CallRow[] = []
+  for (const record of statement.iterate(...values, ...more)) found.push(fromRecord(record))
+  return found
+}

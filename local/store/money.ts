@@ -1,0 +1,41 @@
+/**
+ * Money in the store: whole pico-dollars (1e-12 USD), so that sums have no rounding of their own. Every published
+ * rate is a whole number of pico-dollars a token. A sum is read as whole micro-dollars plus a rest, because a sum of
+ * pico-dollars passes 2^53 at 9,007 USD and SQLite's integers at 9.2 million.
+ */
+
+const PICO = 1e12
+const PICO_PER_MICRO = 1_000_000
+
+/** `usd` must be finite and below 9 million. */
+export function toPico(usd: number): bigint {
+  return BigInt(Math.round(usd * PICO))
+}
+
+export interface Money {
+  readonly usd: number
+  /** The same as a decimal string, without rounding. */
+  readonly usdExact: string
+}
+
+/** Two SQL columns, `NAME_micro` and `NAME_rest`, which `readMoney` puts together. */
+export function moneySum(name: string, where = '1'): string {
+  const part = (expression: string): string =>
+    `COALESCE(SUM(${expression}) FILTER (WHERE ${where}), 0)`
+  const micro = part(`usd_pico / ${PICO_PER_MICRO}`)
+  const rest = part(`usd_pico % ${PICO_PER_MICRO}`)
+  return `${micro} AS ${name}_micro, ${rest} AS ${name}_rest`
+}
+
+export function readMoney(row: Readonly<Record<string, unknown>>, name: string): Money {
+  const micro = BigInt(Number(row[`${name}_micro`] ?? 0))
+  const pico = micro * BigInt(PICO_PER_MICRO) + BigInt(Number(row[`${name}_rest`] ?? 0))
+  const usdExact = decimal(pico)
+  return { usd: Number(usdExact), usdExact }
+}
+
+function decimal(pico: bigint): string {
+  const digits = pico.toString().padStart(13, '0')
+  const fraction = digits.slice(-12).replace(/0+$/, '')
+  return fraction === '' ? digits.slice(0, -12) : `${digits.slice(0, -12)}.${fraction}`
+}

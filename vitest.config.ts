@@ -1,0 +1,14 @@
+import { configDefaults, defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // test/apps are applications that tests start; test/stack needs the real engines.
+    exclude: [...configDefaults.exclude, 'test/apps/**', 'test/stack/**'],
+    // Tests start processes and patch globals: a process of its own for each file.
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    reporters: [['default', { summary: false }]],
+  },
+})
