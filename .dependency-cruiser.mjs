@@ -4,7 +4,7 @@ const instrumentation = '^instrumentation/'
 
 /**
  * What each part of `instrumentation/` may import of this repository besides itself. A name with a slash is a folder.
- * `compose.ts`, `register.ts` and `index.ts` have no row: they know all stages.
+ * `compose.ts` and the entries have no row: they know all stages.
  */
 const arrows = {
   'core/': [],
@@ -12,6 +12,9 @@ const arrows = {
   'shared-state.ts': ['core/'],
   'guard.ts': ['core/'],
   'config.ts': ['core/'],
+  'prices-file.ts': ['core/', 'pricing/'],
+  'span-usage.ts': ['core/', 'semconv.ts'],
+  'process-end.ts': ['core/', 'record/', 'guard.ts', 'config.ts'],
   'wire/': ['core/'],
   'providers/': ['core/', 'wire/'],
   'pricing/': ['core/'],
@@ -26,16 +29,27 @@ const arrows = {
     // Adoption reads and writes the conventions' attributes; each name stands once, there.
     'semconv.ts',
   ],
-  'record/': ['core/', 'pricing/', 'guard.ts', 'config.ts', 'semconv.ts'],
+  'record/': ['core/', 'pricing/', 'guard.ts', 'config.ts', 'semconv.ts', 'span-usage.ts'],
 }
 
 /** Parts that run anywhere: no Node module, no OpenTelemetry. */
 const pure = ['core/', 'semconv.ts', 'wire/', 'providers/', 'pricing/']
 
+/** What is of use to those who read spans that are already there. */
+const reading = [
+  'core/',
+  'pricing/',
+  'semconv.ts',
+  'span-usage.ts',
+  'guard.ts',
+  'config.ts',
+  'prices-file.ts',
+]
+
 /** Outside `instrumentation/`: what each folder may import of it. */
 const outside = {
-  '^local/': ['core/', 'pricing/', 'semconv.ts', 'guard.ts', 'config.ts'],
-  '^cli/': ['core/', 'pricing/', 'semconv.ts', 'guard.ts', 'config.ts'],
+  '^local/': reading,
+  '^cli/': reading,
   '^prices/': ['core/', 'pricing/'],
   // The demo is an application (it may use the public API), and its ledger is priced without our engine.
   '^demo/': ['core/', 'semconv.ts', 'config.ts', 'index.ts'],
@@ -123,10 +137,14 @@ export default {
       to: { pathNot: [ours, '^(node:)?async_hooks$'] },
     },
     {
-      name: 'compose-has-two-users',
-      comment: 'Only the entries register.ts and index.ts start the whole.',
+      name: 'compose-is-for-entries',
+      comment:
+        'Only the entries start the whole: register.ts, index.ts and the class that index.ts exports.',
       severity: 'error',
-      from: { path: ours, pathNot: ['^instrumentation/(register|index)[.]ts$', '^test/'] },
+      from: {
+        path: ours,
+        pathNot: ['^instrumentation/(register|index|cost-span-processor)[.]ts$', '^test/'],
+      },
       to: { path: '^instrumentation/compose[.]ts$' },
     },
     {

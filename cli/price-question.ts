@@ -57,8 +57,15 @@ export function readQuestion(value: unknown): Question | Unreadable {
   const counts = countsOf(value['usage'])
   if ('problem' in counts) return { id, ...counts }
   const read = fromInclusive(counts)
-  if ('problem' in read) return { id, problem: `usage: ${read.problem}` }
+  if ('problem' in read) return { id, problem: `usage: ${inJsonNames(read.problem)}` }
   return { id, request: { provider, models: [model], usage: read.usage, context, at } }
+}
+
+function inJsonNames(problem: string): string {
+  return problem.replace(/[a-z]+[A-Z]\w*/g, (name) => {
+    const known = Object.entries(COUNTS).find(([, count]) => count === name)
+    return known === undefined ? name : known[0]
+  })
 }
 
 /** Epoch milliseconds of a day (its start, UTC) or an instant with its zone. */

@@ -37,7 +37,7 @@ export function parsePriceFile(text: string, name: string): PriceBookSource {
     const place = `${name}:${lines.linePos(broken.pos[0]).line}`
     throw new PriceBookError(place, [], `${sentence(broken.message)}; allowed: YAML or JSON`)
   }
-  const source: unknown = document.toJS()
+  const source = plain(document, name)
   try {
     layerOf(source ?? undefined, name)
   } catch (error) {
@@ -45,6 +45,16 @@ export function parsePriceFile(text: string, name: string): PriceBookSource {
     throw located(error, document, lines)
   }
   return (source ?? {}) as PriceBookSource
+}
+
+/** The parser refuses what would grow without bound: aliases of aliases. */
+function plain(document: Document, name: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    const why = error instanceof Error ? sentence(error.message) : String(error)
+    throw new PriceBookError(name, [], `${why}; allowed: YAML or JSON`)
+  }
 }
 
 function readText(path: string): string {

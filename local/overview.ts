@@ -31,7 +31,7 @@ const BUCKETS = [
 ]
 const MOST_POINTS = 90
 const MOST_GROUPS = 50
-const MOST_CALLS = 20
+const MOST_CALLS = 10
 const MOST_GAPS = 20
 
 export function overview(

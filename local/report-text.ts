@@ -1,6 +1,6 @@
 /** A report as a table for a terminal. */
 
-import { dollars, dollarsEach, grouped, whole } from './page/amounts.ts'
+import { dollarColumn, dollarsEach, grouped, whole } from './page/amounts.ts'
 import type { Report, ReportFigures } from './report.ts'
 import type { Dimension } from './store/dimensions.ts'
 
@@ -25,25 +25,30 @@ const HEADS = [
 
 /** Ends with a newline. The last line is the total. */
 export function reportTable(report: Report): string {
+  const amount = dollarColumn([report.totals.usd])
   const rows = report.rows.map((row) => [
     ...report.by.map((dimension) => row.key[dimension] ?? nobody(dimension)),
-    ...cells(row, row.share),
+    ...cells(row, row.share, amount),
   ])
   const total = [
     ...report.by.map((_, n) => (n === 0 ? 'total' : '')),
-    ...cells(report.totals, (report.totals.usd ?? 0) > 0 ? 1 : null),
+    ...cells(report.totals, (report.totals.usd ?? 0) > 0 ? 1 : null, amount),
   ]
   return layOut([[...report.by, ...HEADS], ...rows, total], report.by.length)
 }
 
-function cells(figures: ReportFigures, share: number | null): readonly string[] {
+function cells(
+  figures: ReportFigures,
+  share: number | null,
+  amount: (usd: number) => string,
+): readonly string[] {
   const { unit, attemptsPerCall, inputTokensPerCall, outputTokensPerCall } = figures
   return [
     whole(figures.calls),
     attemptsPerCall === null ? '-' : grouped(attemptsPerCall, 2),
     inputTokensPerCall === null ? '-' : whole(inputTokensPerCall),
     outputTokensPerCall === null ? '-' : whole(outputTokensPerCall),
-    spend(figures),
+    spend(figures, amount),
     share === null ? '-' : `${grouped(share * 100, 1)}%`,
     unit === null ? '-' : dollarsEach(unit.usdPerUnit),
     unit === null ? '-' : unit.type,
@@ -51,9 +56,12 @@ function cells(figures: ReportFigures, share: number | null): readonly string[] 
 }
 
 /** A lower bound is marked as one. */
-function spend({ usd, unpricedCalls, partialCalls }: ReportFigures): string {
+function spend(
+  { usd, unpricedCalls, partialCalls }: ReportFigures,
+  amount: (usd: number) => string,
+): string {
   if (usd === null) return 'unpriced'
-  return `${unpricedCalls + partialCalls > 0 ? '≥ ' : ''}${dollars(usd)}`
+  return `${unpricedCalls + partialCalls > 0 ? '≥ ' : ''}${amount(usd)}`
 }
 
 /** The first columns and the last are text and stand left, the figures between them right. */

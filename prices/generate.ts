@@ -5,7 +5,7 @@
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { parse } from 'yaml'
+import { parse, YAMLParseError } from 'yaml'
 import { isObject, type JsonObject } from '../instrumentation/core/unknown.ts'
 import {
   buildBook,
@@ -23,7 +23,7 @@ export function mergeFiles(
   const providers: Record<string, unknown> = {}
   let version = ''
   for (const { name, text } of files) {
-    const source: unknown = parse(text)
+    const source = read(text, name)
     if (!isObject(source)) throw new PriceBookError(name, [], 'not a map; allowed: a price file')
     buildBook([{ source, name }])
     requireFacts(source, name)
@@ -38,6 +38,15 @@ export function mergeFiles(
     if (day > version) version = day
   }
   return { format: 'costspan-prices/1', version, providers: texts(providers) } as PriceBookSource
+}
+
+function read(text: string, name: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error
+    throw new PriceBookError(name, [], `${error.message.split('\n')[0] ?? ''} Allowed: YAML`)
+  }
 }
 
 /** What ships must say since when it holds (the file's day) and where each rate comes from. */

@@ -6,7 +6,12 @@
  * 7.57.0. Read 2026-11-24.
  */
 
-import { count, isObject, text as nonEmpty, type JsonObject } from '../../instrumentation/core/unknown.ts'
+import {
+  count,
+  isObject,
+  text as nonEmpty,
+  type JsonObject,
+} from '../../instrumentation/core/unknown.ts'
 import { promptParts } from './tokens.ts'
 import { allInput, frame, type Answer, type StreamFrames, type WireFormat } from './wire-format.ts'
 
@@ -98,7 +103,11 @@ function message(answer: Answer): object {
 
 function response(answer: Answer, state: 'running' | 'done' | 'failed'): JsonObject {
   const cut = answer.finish === 'length'
-  const status = { running: 'in_progress', done: cut ? 'incomplete' : 'completed', failed: 'failed' }
+  const status = {
+    running: 'in_progress',
+    done: cut ? 'incomplete' : 'completed',
+    failed: 'failed',
+  }
   const { body, model, maxOutputTokens } = answer.request
   return {
     id: `resp_${answer.suffix}`,

@@ -7,9 +7,9 @@
 import type { IncomingMessage } from 'node:http'
 import { DEFAULT_TIMEOUT_MS, type Endpoint } from './endpoint.ts'
 
-/** Takes one batch of a signal; calls back once it is delivered or given up. */
 export interface Delivery {
-  send(body: Uint8Array, items: number, done: (error: Error | undefined) => void): void
+  /** Takes one batch over: it is delivered, or given up and counted as lost. */
+  send(body: Uint8Array, items: number): void
   /** While set nothing waits for a retry: what is under way gets one more attempt at once, what comes gets one. */
   hurry(on: boolean): void
   /** Resolves when nothing is under way any more. */
@@ -33,6 +33,8 @@ type Outcome =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'retry'; readonly reason: string; readonly afterMs: number | undefined }
 
+/** Batches under way; more than this against a dead endpoint would only fill the application's memory. */
+const MAX_PENDING = 64
 const FIRST_BACKOFF_MS = 1_000
 const LONGEST_BACKOFF_MS = 5_000
 /** OTLP specification, "Failures": these, and no others, may be sent again. */
@@ -56,18 +58,21 @@ export function createDelivery(endpoint: Endpoint): Delivery {
       wakers.add(wake)
     })
 
-  const deliver = async (batch: Batch): Promise<Error | undefined> => {
+  const lose = (batch: Batch, reason: string): void => {
+    lostItems += batch.items
+    lostReason = reason
+  }
+  const deliver = async (batch: Batch): Promise<void> => {
     const deadline = Date.now() + (endpoint.timeoutMs || DEFAULT_TIMEOUT_MS)
     let backoff = FIRST_BACKOFF_MS
     for (;;) {
       const last = hurried
       const outcome = await attempt(endpoint, batch.body)
-      if (outcome.kind === 'delivered') return undefined
+      if (outcome.kind === 'delivered') return
       const wait = outcome.kind === 'retry' ? (outcome.afterMs ?? backoff) : Infinity
       if (last || Date.now() + wait > deadline) {
-        lostItems += batch.items
-        lostReason = outcome.reason
-        return new Error(`${endpoint.url}: ${outcome.reason}`)
+        lose(batch, outcome.reason)
+        return
       }
       backoff = Math.min(backoff * 1.5, LONGEST_BACKOFF_MS)
       await pause(wait)
@@ -76,11 +81,14 @@ export function createDelivery(endpoint: Endpoint): Delivery {
 
   return {
     endpoint,
-    send(body, items, done) {
+    send(body, items) {
       const batch = { body, items }
-      const outcome = deliver(batch).then((error) => {
+      if (pending.size >= MAX_PENDING) {
+        lose(batch, 'too many batches wait')
+        return
+      }
+      const outcome = deliver(batch).then(() => {
         pending.delete(batch)
-        done(error)
       })
       pending.set(batch, outcome)
     },

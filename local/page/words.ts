@@ -39,6 +39,7 @@ export function clock(at: number, seconds = false): string {
   return new Date(at).toLocaleTimeString(undefined, {
     hour: '2-digit',
     minute: '2-digit',
+    hourCycle: 'h23',
     ...(seconds ? { second: '2-digit' } : {}),
   })
 }
@@ -78,7 +79,8 @@ const REASONS: Readonly<Record<string, Reason>> = {
   },
   model_missing: {
     what: 'The call names no model',
-    remedy: 'Run the application with node --require costspan/register, which reads it from the call.',
+    remedy:
+      'Run the application with node --require costspan/register, which reads it from the call.',
   },
   out_of_range: {
     what: 'The price book has no rate for that date',
@@ -108,11 +110,13 @@ const REASONS: Readonly<Record<string, Reason>> = {
   },
   cache_lifetime_unknown: {
     what: 'How long the cache was written for is not stated',
-    remedy: 'The amount is a lower bound. Let costspan read the call: node --require costspan/register.',
+    remedy:
+      'The amount is a lower bound. Let costspan read the call: node --require costspan/register.',
   },
   commitment: {
     what: 'Billed by a commitment, not by the call',
-    remedy: 'Spread the committed amount in your own books, or give a rate in a file named by COSTSPAN_PRICES.',
+    remedy:
+      'Spread the committed amount in your own books, or give a rate in a file named by COSTSPAN_PRICES.',
   },
   unresolved_profile: {
     what: 'An alias stands for a model that is not known here',

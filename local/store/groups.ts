@@ -39,7 +39,13 @@ function unitsByGroup(
   const { where, values } = within(period)
   const keys = by.map((dimension, n) => `${columnOf(dimension)} AS k${n}`)
   const grouping = [...by.map((_, n) => `k${n}`), 'unit_type'].join(', ')
-  const columns = [...keys, 'unit_type', 'COUNT(*) AS calls', 'COUNT(DISTINCT unit_id) AS units', moneySum('usd')]
+  const columns = [
+    ...keys,
+    'unit_type',
+    'COUNT(*) AS calls',
+    'COUNT(DISTINCT unit_id) AS units',
+    moneySum('usd'),
+  ]
   const sql = `SELECT ${columns.join(', ')} FROM calls WHERE ${where} AND unit_id IS NOT NULL AND usd IS NOT NULL GROUP BY ${grouping}`
   const best = new Map<string, UnitFigures>()
   for (const record of db.prepare(sql).all(...values)) {

@@ -132,7 +132,7 @@ const refused: readonly (readonly [from: string, to: string, rule: string])[] = 
   ['instrumentation/intercept/fetch.ts', '../config.ts', 'settings-are-handed-down'],
   ['instrumentation/config.ts', './pricing/price.ts', 'arrow-config'],
   ['local/server.ts', '../instrumentation/record/span.ts', 'arrow-local'],
-  ['local/server.ts', '../instrumentation/compose.ts', 'compose-has-two-users'],
+  ['local/server.ts', '../instrumentation/compose.ts', 'compose-is-for-entries'],
   ['local/server.ts', '../cli/commands/local.ts', 'nobody-imports-cli'],
   ['local/server.ts', '../demo/support-bot.ts', 'demo-stays-outside'],
   ['local/server.ts', 'openai', 'clients-in-demo-only'],

@@ -1,0 +1,66 @@
+/** "What changed": the feature whose cost rose most, since when, and its causes in dollars. */
+
+import type { Explanation } from '../explain.ts'
+import { dollarColumn, dollars, dollarsEach, grouped, whole } from './amounts.ts'
+import { byId, h } from './elements.ts'
+import { table } from './table.ts'
+import { moment } from './words.ts'
+
+export function showChange(change: Explanation | null): void {
+  const card = byId('change')
+  card.hidden = change === null
+  if (change === null) return
+  card.replaceChildren(
+    h('p', { class: 'name', id: 'change-title' }, 'What changed'),
+    h('p', { class: 'sentence' }, change.sentence),
+    h('div', { class: 'sides' }, beforeAfter(change), causes(change)),
+  )
+}
+
+function beforeAfter(change: Explanation): HTMLElement {
+  const { before, after, unitType } = change
+  const perUnit = (side: Explanation['before']): string =>
+    side.units > 0 ? grouped(side.calls / side.units, 1) : '–'
+  const rows: readonly (readonly [string, string, string])[] = [
+    [`Cost per ${unitType}`, dollarsEach(before.usdPerUnit), dollarsEach(after.usdPerUnit)],
+    [`Calls per ${unitType}`, perUnit(before), perUnit(after)],
+    [capital(`${unitType}s`), whole(before.units), whole(after.units)],
+    ['Spend', dollars(before.usd), dollars(after.usd)],
+  ]
+  return table({
+    caption: change.feature,
+    columns: [
+      { head: '', kind: 'text', cell: (row) => row[0] },
+      { head: 'Before', cell: (row) => row[1] },
+      { head: `Since ${moment(change.since, Date.now())}`, cell: (row) => row[2] },
+    ],
+    rows,
+  })
+}
+
+function causes(change: Explanation): HTMLElement {
+  const shown = change.causes.filter((cause) => Math.abs(cause.usd) >= 0.00005)
+  const amount = dollarColumn([...shown.map((cause) => cause.usd), change.totalUsd])
+  const signed = (usd: number): string => (usd > 0 ? `+${amount(usd)}` : amount(usd))
+  const largest = Math.max(...shown.map((cause) => Math.abs(cause.usd)))
+  return table({
+    caption: 'Causes',
+    columns: [
+      { head: 'Cause', kind: 'text', cell: (cause) => cause.label },
+      { head: '', kind: 'text', cell: (cause) => bar(cause.usd / largest) },
+      { head: 'USD', cell: (cause) => signed(cause.usd) },
+    ],
+    rows: shown,
+    total: ['Together', '', signed(change.totalUsd)],
+  })
+}
+
+function bar(share: number): HTMLElement {
+  const filled = h('span', { class: share < 0 ? 'bar less' : 'bar', 'aria-hidden': 'true' })
+  filled.style.width = `${Math.max(1, Math.abs(share) * 100)}%`
+  return h('span', { class: 'bar-track' }, filled)
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,60 @@
+/** `globalThis.fetch` intercepted in this process, with a recorder that keeps the Calls. */
+
+import { createOpenCalls, type OpenCalls } from '../../instrumentation/intercept/open-calls.ts'
+import { interceptFetch } from '../../instrumentation/intercept/fetch.ts'
+import type { Recorder } from '../../instrumentation/intercept/recorder.ts'
+import { readConfig, type Config } from '../../instrumentation/config.ts'
+import type { Call } from '../../instrumentation/core/call.ts'
+
+export interface Intercepted {
+  readonly calls: readonly Call[]
+  readonly open: OpenCalls
+  /** How many calls have begun. */
+  readonly begun: number
+  waitForCalls(count: number, timeoutMs?: number): Promise<readonly Call[]>
+  restore(): void
+}
+
+export interface InterceptedOptions {
+  readonly config?: Partial<Config>
+  /** The span that is active when a call begins. */
+  readonly activeSpan?: () => object | undefined
+  readonly recorder?: Partial<Recorder>
+}
+
+export function intercepted(options: InterceptedOptions = {}): Intercepted {
+  const calls: Call[] = []
+  let begun = 0
+  const config: Config = { ...readConfig({}), ...options.config }
+  const open = createOpenCalls(config.idleTimeoutMs)
+  const recorder: Recorder = {
+    suppressed: () => false,
+    activeSpan: options.activeSpan ?? (() => undefined),
+    start() {
+      begun += 1
+      return {
+        run: (send) => send(),
+        end(call) {
+          calls.push(call)
+        },
+      }
+    },
+    ...options.recorder,
+  }
+  const restore = interceptFetch({ config, recorder, calls: open })
+  return {
+    calls,
+    open,
+    get begun() {
+      return begun
+    },
+    async waitForCalls(count, timeoutMs = 5_000) {
+      const deadline = Date.now() + timeoutMs
+      while (calls.length < count && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      return calls
+    },
+    restore,
+  }
+}
