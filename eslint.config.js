@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 const generated = ['prices/book.ts']
-const untyped = ['**/*.{js,mjs,cjs}', 'test/apps/**']
+const untyped = ['**/*.{js,mjs,cjs}', 'test/**/apps/**']
 
 /** Syntax refused everywhere. */
 const swallowed = [
@@ -218,6 +218,11 @@ export default defineConfig(
       '@typescript-eslint/only-throw-error': 'off',
       '@typescript-eslint/prefer-promise-reject-errors': 'off',
     },
+  },
+  {
+    name: 'CommonJS',
+    files: ['**/*.cjs'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   { name: 'untyped', files: untyped, extends: [tseslint.configs.disableTypeChecked] },
 )

@@ -1,14 +1,14 @@
 /** The one place where the stages are wired together. */
 
 import { createRequire } from 'node:module'
+import { currentAttribution } from './attribution/context.ts'
 import { readConfig, type Config } from './config.ts'
 import { guard } from './guard.ts'
 import { interceptFetch } from './intercept/fetch.ts'
 import { createOpenCalls } from './intercept/open-calls.ts'
 import { bundledBook } from './pricing/bundled.ts'
-import { buildBook, type PriceBook } from './pricing/index.ts'
-import { bundledBookSource } from '../prices/book.ts'
-import { readPriceFile } from './prices-file.ts'
+import type { PriceBook } from './pricing/index.ts'
+import { bookWithFiles } from './prices-file.ts'
 import { watchProcessEnd } from './process-end.ts'
 import { createMetrics, type Metrics } from './record/metrics.ts'
 import { isSetUp } from './record/otel-globals.ts'
@@ -39,7 +39,11 @@ function compose(): Core {
     customerOnMetrics: config.customerOnMetrics,
     bookTime: () => bookSeconds(book()),
   })
-  const hooks = createSpanHooks({ book, metrics, defaults: config.defaults })
+  const hooks = createSpanHooks({
+    book,
+    metrics,
+    attribution: () => currentAttribution(config.defaults),
+  })
   core = { config, book, metrics, hooks, version }
   return core
 }
@@ -102,8 +106,7 @@ function bookOf(config: Config): () => PriceBook {
   const { priceFile } = config
   if (priceFile === undefined) return bundledBook
   try {
-    const own = { source: readPriceFile(priceFile), name: priceFile }
-    const book = buildBook([{ source: bundledBookSource(), name: 'bundled' }, own])
+    const book = bookWithFiles([priceFile])
     return () => book
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)

@@ -44,7 +44,7 @@ export function parsePriceFile(text: string, name: string): PriceBookSource {
     if (!(error instanceof PriceBookError)) throw error
     throw located(error, document, lines)
   }
-  return (source ?? {}) as PriceBookSource
+  return source ?? {}
 }
 
 /** The parser refuses what would grow without bound: aliases of aliases. */

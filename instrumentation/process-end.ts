@@ -42,7 +42,7 @@ export function watchProcessEnd(options: ProcessEndOptions): void {
     warn(ours.deliveries)
   }
   process.once('beforeExit', () => {
-    void guardAsync('flushing at the end', finish)
+    guardAsync('flushing at the end', finish)
   })
   process.once('exit', () => {
     guard('ending with the process', () => {
@@ -82,8 +82,9 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
 
 /** One line for what nobody received, or nothing. */
 function lossOf(deliveries: readonly Delivery[]): string | undefined {
-  for (const { lost, endpoint, unacknowledged } of deliveries) {
-    const waiting = unacknowledged().length
+  for (const delivery of deliveries) {
+    const { lost, endpoint } = delivery
+    const waiting = delivery.unacknowledged().length
     if (lost.items === 0 && waiting === 0) continue
     const reason = lost.reason ?? 'no answer in time'
     return (

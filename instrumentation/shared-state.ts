@@ -19,6 +19,8 @@ export interface SharedState {
 const KEY = Symbol.for('costspan.v1')
 
 export function sharedState(): SharedState {
-  const holder = globalThis as { [KEY]?: SharedState }
-  return (holder[KEY] ??= {})
+  const holder = globalThis as { [KEY]?: SharedState | undefined }
+  const state = holder[KEY] ?? {}
+  holder[KEY] = state
+  return state
 }

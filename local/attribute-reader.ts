@@ -4,14 +4,14 @@ import type { Attributes } from './receiver/span.ts'
 
 export interface AttributeReader {
   /** Non-empty, at most 512 characters: longer ones are cut, they are names and ids. */
-  text(name: string): string | undefined
+  readonly text: (name: string) => string | undefined
   /** Finite. */
-  number(name: string): number | undefined
+  readonly number: (name: string) => number | undefined
   /** Whole, from 0 to ten billion: more than any call's tokens. */
-  count(name: string): number | undefined
-  flag(name: string): boolean | undefined
+  readonly count: (name: string) => number | undefined
+  readonly flag: (name: string) => boolean | undefined
   /** Strings under a prefix, by what follows it. */
-  prefixed(prefix: string): Readonly<Record<string, string>>
+  readonly prefixed: (prefix: string) => Readonly<Record<string, string>>
 }
 
 const LONGEST_TEXT = 512

@@ -4,10 +4,11 @@ import type { CallEnd } from '../instrumentation/core/call.ts'
 import { COST_PARTS, type Cost, type CostPart } from '../instrumentation/core/cost.ts'
 import type { PriceRequest } from '../instrumentation/pricing/index.ts'
 import * as semconv from '../instrumentation/semconv.ts'
+import { spanUsage } from '../instrumentation/span-usage.ts'
 import { reader, type AttributeReader } from './attribute-reader.ts'
 import type { OtlpSpan } from './receiver/span.ts'
 import type { CallRow, ContextTokens } from './row.ts'
-import { callUsage, type CallUsage } from './span-usage.ts'
+import { tokenFields, type TokenFields } from './span-tokens.ts'
 
 /** Operations of the conventions that send a prompt to a model. */
 const CALLS = new Set(['chat', 'generate_content', 'text_completion', 'embeddings'])
@@ -57,7 +58,7 @@ export type Pricer = (request: PriceRequest) => Cost
 /** The call of a span; `undefined` for what is not one. Priced here where the span states no cost. */
 export function callOfSpan(span: OtlpSpan, price: Pricer): CallRow | undefined {
   const read = reader(span.attributes)
-  const usage = callUsage(read)
+  const tokens = tokenFields(read)
   const models = [
     read.text(semconv.ATTR_RESPONSE_MODEL),
     read.text(semconv.ATTR_REQUEST_MODEL),
@@ -66,7 +67,7 @@ export function callOfSpan(span: OtlpSpan, price: Pricer): CallRow | undefined {
   const operation = read.text(semconv.ATTR_OPERATION_NAME)
   const provider = providerName(read)
   const known = models.some((model) => model !== undefined) || provider !== undefined
-  if (!known || !isCall(operation, usage, stated)) return undefined
+  if (!known || !isCall(operation, tokens, stated)) return undefined
   const unit = unitOf(read)
   const resource = reader(span.resource)
   return compact({
@@ -86,8 +87,8 @@ export function callOfSpan(span: OtlpSpan, price: Pricer): CallRow | undefined {
     errorType: read.text(semconv.ATTR_ERROR_TYPE) ?? (span.failed ? '_OTHER' : undefined),
     stream: read.flag(semconv.ATTR_REQUEST_STREAM),
     attempts: 1 + (read.count(semconv.ATTR_RESEND_COUNT) ?? 0),
-    ...usage.tokens,
-    ...(stated ?? pricedHere(span, read, usage, models, provider, price)),
+    ...tokens,
+    ...(stated ?? pricedHere(span, read, models, provider, price)),
     ...unit,
     feature: read.text(semconv.ATTR_FEATURE),
     team: read.text(semconv.ATTR_TEAM),
@@ -117,14 +118,14 @@ type CostFields = Pick<CallRow, 'status' | 'parts'> & {
  */
 function isCall(
   operation: string | undefined,
-  usage: CallUsage,
+  tokens: TokenFields,
   stated: CostFields | undefined,
 ): boolean {
   if (operation !== undefined && CALLS.has(operation)) return true
   if (operation !== undefined && NOT_CALLS.has(operation)) {
     return stated?.pricedBy === 'sdk' && stated.usd !== undefined
   }
-  return Object.keys(usage.tokens).length > 0 || stated?.usd !== undefined
+  return Object.keys(tokens).length > 0 || stated?.usd !== undefined
 }
 
 /** What the emitter says the call cost, or says that it can't say. */
@@ -147,26 +148,27 @@ function statedCost(read: AttributeReader): CostFields | undefined {
 function pricedHere(
   span: OtlpSpan,
   read: AttributeReader,
-  usage: CallUsage,
   models: readonly (string | undefined)[],
   provider: string | undefined,
   price: Pricer,
 ): CostFields {
   const pricedBy = 'local'
   const failed = read.text(semconv.ATTR_CALL_END) === 'failed' || span.failed
-  if (usage.usage === undefined && failed) {
+  const operation = read.text(semconv.ATTR_OPERATION_NAME)
+  const { usage, usageReason } = spanUsage(read.count, operation)
+  if (usage === undefined && failed) {
     return { status: 'unpriced', reason: 'call_failed', parts: {}, pricedBy }
   }
-  if (usage.usage === undefined) {
-    return { status: 'unpriced', reason: usage.reason ?? 'usage_missing', parts: {}, pricedBy }
+  if (usage === undefined) {
+    return { status: 'unpriced', reason: usageReason ?? 'usage_missing', parts: {}, pricedBy }
   }
   const serviceTier =
     read.text(semconv.ATTR_OPENAI_SERVICE_TIER) ?? read.text(semconv.ATTR_ANTHROPIC_SERVICE_TIER)
   const cost = price({
     provider: provider ?? 'unknown',
     models: models.filter((model) => model !== undefined),
-    usage: usage.usage,
-    ...(usage.reason === undefined ? {} : { usageReason: usage.reason }),
+    usage,
+    ...(usageReason === undefined ? {} : { usageReason }),
     ...(serviceTier === undefined ? {} : { context: { serviceTier } }),
     at: span.startedAt,
   })

@@ -86,13 +86,14 @@ export function reportNotes(report: Report): readonly string[] {
     Object.entries(reasons)
       .map(([reason, calls]) => `${reason} ${calls}`)
       .join(', ')
-  return [
-    ...(unpriced.calls > 0
-      ? [`${unpriced.calls} calls are unpriced and not in the dollars: ${said(unpriced.reasons)}`]
-      : []),
-    ...(partial.calls > 0
-      ? [`${partial.calls} calls are priced in part, a lower bound: ${said(partial.reasons)}`]
-      : []),
-    ...(failed.calls > 0 ? [`${failed.calls} calls failed without usage; nothing is counted`] : []),
+  const calls = (n: number, plural: string, singular: string): string =>
+    n === 1 ? `1 call ${singular}` : `${whole(n)} calls ${plural}`
+  const lines: readonly (readonly [number, string, string, string])[] = [
+    [unpriced.calls, 'are', 'is', `unpriced and not in the dollars: ${said(unpriced.reasons)}`],
+    [partial.calls, 'are', 'is', `priced in part, a lower bound: ${said(partial.reasons)}`],
+    [failed.calls, 'have', 'has', 'failed without usage; nothing is counted for them'],
   ]
+  return lines
+    .filter(([n]) => n > 0)
+    .map(([n, plural, singular, rest]) => `${calls(n, plural, singular)} ${rest}`)
 }

@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { bundledBook } from '../instrumentation/pricing/bundled.ts'
+import { guardAsync } from '../instrumentation/guard.ts'
 import { price } from '../instrumentation/pricing/index.ts'
 import { apiAnswer, BadRequest } from './api.ts'
 import { changes, type Changes } from './changes.ts'
@@ -58,7 +59,9 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     ...(options.notice === undefined ? {} : { notice: options.notice }),
   })
   const parts = assemble(store, options.price ?? ((request) => price(bundledBook(), request)))
-  const server = createServer((request, response) => void handle(request, response, parts))
+  const server = createServer((request, response) => {
+    guardAsync('a request', () => handle(request, response, parts))
+  })
   server.requestTimeout = 30_000
   try {
     await listen(server, port, host)

@@ -56,10 +56,10 @@ export const price: Command = {
       ...stringOptions(countFlags),
     })
     const { json, prices, ...flags } = values
-    const book = bookFor((prices as readonly string[] | undefined) ?? [])
-    const show = json === true ? showJson : showTable
+    const book = bookFor(prices ?? [])
+    const show = json ? showJson : showTable
     if (Object.keys(flags).length === 0) return await priceLines(book, show)
-    const question = questionOf(flags as Readonly<Record<string, string>>)
+    const question = questionOf(flags)
     const cost = priceOf(book, question.request)
     show(resultOf(question, cost))
     return 0

@@ -1,5 +1,6 @@
 /** `costspan report`: what was spent, by any grouping, from a database file or a running `costspan local`. */
 
+import { at, text } from '../../instrumentation/core/unknown.ts'
 import { reportNotes, reportTable } from '../../local/report-text.ts'
 import { LocalProblem } from '../../local/problem.ts'
 import { report as makeReport, type Report } from '../../local/report.ts'
@@ -115,12 +116,8 @@ async function fromUrl(
       `costspan report: nothing answers at ${base.origin}; start costspan local, or name a file with --db`,
     )
   }
-  try {
-    if (response.ok) return (await response.json()) as Report
-  } catch {
-    // What answered 200 without JSON is something else than costspan local: said below.
-  }
-  throw new Failure(
-    `costspan report: ${base.origin} is no costspan local (it answered ${response.status})`,
-  )
+  const body = await response.json().catch(() => undefined)
+  if (response.ok && at(body, 'totals') !== undefined) return body as Report
+  const said = text(at(body, 'error')) ?? `HTTP ${response.status}`
+  throw new Failure(`costspan report: ${base.origin} is no costspan local: ${said}`)
 }

@@ -38,58 +38,43 @@ export interface InclusiveCounts {
 export function fromInclusive(
   counts: InclusiveCounts,
 ): { readonly usage: Usage } | { readonly problem: string } {
-  for (const [name, value] of Object.entries(counts) as [string, number | undefined][]) {
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
-      return { problem: `${name} ${value} is not a whole number of at least 0` }
-    }
-  }
-  const cacheRead = counts.cacheRead ?? 0
-  const audioInput = counts.audioInput ?? 0
-  const audioCacheRead = counts.audioCacheRead ?? 0
-  const imageInput = counts.imageInput ?? 0
+  const of = (name: keyof InclusiveCounts): number => counts[name] ?? 0
+  const cacheRead = of('cacheRead')
+  const audioCacheRead = of('audioCacheRead')
+  const audioInput = of('audioInput') - audioCacheRead
+  const imageInput = of('imageInput')
   const lifetimes =
-    (counts.cacheWrite5m ?? 0) +
-    (counts.cacheWrite30m ?? 0) +
-    (counts.cacheWrite1h ?? 0) +
-    (counts.cacheWrite12h ?? 0)
+    of('cacheWrite5m') + of('cacheWrite30m') + of('cacheWrite1h') + of('cacheWrite12h')
   const cacheWrite = counts.cacheWrite ?? lifetimes
-  const audio = audioInput - audioCacheRead
+  const [reasoning, audioOutput] = [of('reasoning'), of('audioOutput')]
+  const imageOutput = of('imageOutput')
   const problem =
+    notACount(counts) ??
     above('audioCacheRead', audioCacheRead, 'cacheRead', cacheRead) ??
-    above('audioCacheRead', audioCacheRead, 'audioInput', audioInput) ??
+    above('audioCacheRead', audioCacheRead, 'audioInput', of('audioInput')) ??
     above('the sum of cache writes by lifetime', lifetimes, 'cacheWrite', cacheWrite) ??
-    partsAbove('input', counts.input, { cacheRead, cacheWrite, audioInput: audio, imageInput }) ??
-    partsAbove('output', counts.output, {
-      reasoning: counts.reasoning ?? 0,
-      audioOutput: counts.audioOutput ?? 0,
-      imageOutput: counts.imageOutput ?? 0,
-    })
+    partsAbove('input', counts.input, { cacheRead, cacheWrite, audioInput, imageInput }) ??
+    partsAbove('output', counts.output, { reasoning, audioOutput, imageOutput })
   if (problem !== undefined) return { problem }
   return {
     usage: compactUsage({
-      input: (counts.input ?? 0) - cacheRead - cacheWrite - audio - imageInput,
+      ...counts,
+      input: of('input') - cacheRead - cacheWrite - audioInput - imageInput,
       cacheRead: cacheRead - audioCacheRead,
       cacheWrite: cacheWrite - lifetimes,
-      cacheWrite5m: counts.cacheWrite5m,
-      cacheWrite30m: counts.cacheWrite30m,
-      cacheWrite1h: counts.cacheWrite1h,
-      cacheWrite12h: counts.cacheWrite12h,
-      audioInput: audio,
-      audioCacheRead,
-      imageInput,
-      output:
-        (counts.output ?? 0) -
-        (counts.reasoning ?? 0) -
-        (counts.audioOutput ?? 0) -
-        (counts.imageOutput ?? 0),
-      reasoning: counts.reasoning,
-      audioOutput: counts.audioOutput,
-      imageOutput: counts.imageOutput,
-      webSearches: counts.webSearches,
-      fileSearches: counts.fileSearches,
-      audioSeconds: counts.audioSeconds,
+      audioInput,
+      output: of('output') - reasoning - audioOutput - imageOutput,
     }),
   }
+}
+
+function notACount(counts: InclusiveCounts): string | undefined {
+  for (const [name, value] of Object.entries(counts) as [string, number | undefined][]) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
+      return `${name} ${value} is not a whole number of at least 0`
+    }
+  }
+  return undefined
 }
 
 function above(part: string, count: number, whole: string, limit: number): string | undefined {

@@ -86,10 +86,16 @@ export function tokenTotals(usage: Usage): TokenTotals {
   }
 }
 
-/** Drops zero and absent entries, so that two usages are equal exactly when they say the same. */
+const METERS: readonly Meter[] = [...TOKEN_METERS, ...CALL_METERS]
+
+/**
+ * Drops zero and absent entries, so that two usages are equal exactly when they say the same. The meters stand in
+ * their one order, which is the order of a bill's lines.
+ */
 export function compactUsage(usage: Readonly<Partial<Record<Meter, number | undefined>>>): Usage {
   const result: Partial<Record<Meter, number>> = {}
-  for (const [meter, quantity] of Object.entries(usage) as [Meter, number | undefined][]) {
+  for (const meter of METERS) {
+    const quantity = usage[meter]
     if (quantity !== undefined && quantity > 0) result[meter] = quantity
   }
   return result

@@ -53,7 +53,7 @@ function enqueue(controller: ReadableByteStreamController, bytes: Uint8Array): b
   const { buffer } = bytes
   // A byte stream takes the memory over; what others may share (a small Buffer's, a SharedArrayBuffer) is copied.
   const whole = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength
-  controller.enqueue(whole ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes))
+  controller.enqueue(whole ? bytes : new Uint8Array(bytes))
   return true
 }
 

@@ -27,14 +27,13 @@ export function claimRequest(
   const request = input instanceof Request ? input : undefined
   const method = init?.method ?? request?.method ?? 'GET'
   if (method !== 'POST' && method.toUpperCase() !== 'POST') return undefined
-  const address = request?.url ?? (input instanceof URL ? input.href : String(input))
+  const address = addressOf(input)
   const protocol = protocolFor(pathOf(address))
   if (protocol === undefined) return undefined
   const body = bodyText(init?.body)
   const facts = readFacts(protocol, body, init?.body != null)
   if (facts === undefined) return undefined
   const url = new URL(address)
-  const headers = headerReader(init?.headers, request)
   return {
     protocol,
     facts,
@@ -42,8 +41,13 @@ export function claimRequest(
     provider: hostOf(url.hostname)?.provider ?? protocol.defaultProvider,
     body,
     signal: init?.signal ?? request?.signal,
-    header: headers,
+    header: headerReader(init?.headers, request),
   }
+}
+
+function addressOf(input: FetchInput): string {
+  if (typeof input === 'string') return input
+  return input instanceof URL ? input.href : input.url
 }
 
 /** The path of an absolute URL, without parsing it. */

@@ -39,6 +39,64 @@ export function openExchange(call: OpenCall, calls: OpenCalls, protocol: Protoco
   const reader = protocol.createReader()
   const stream = createStreamObserver(protocol, reader)
   const plain = createPlainObserver(protocol, reader)
+  const { settle, ...settlement } = createSettlement(call, calls, reader)
+  const settleAnswer = (): void => {
+    settle(endingOf(reader, exchange.streamed))
+  }
+  const stopped = (): void => {
+    settle(stoppedEnding(reader))
+  }
+  const exchange: Exchange = {
+    streamed: false,
+    watchers: 0,
+    chunk(bytes) {
+      if (settlement.isSettled()) return
+      call.lastActivity = now()
+      if (!exchange.streamed) {
+        plain.push(bytes)
+        return
+      }
+      settlement.sawChunk()
+      stream.push(bytes)
+      if (reader.state !== 'open') settleAnswer()
+    },
+    json(value) {
+      reader.body(value)
+      settleAnswer()
+    },
+    text(value) {
+      reader.body(wantedMembers(protocol, value, (piece) => piece))
+      settleAnswer()
+    },
+    ended() {
+      if (exchange.streamed) stream.end()
+      else plain.end()
+      settleAnswer()
+    },
+    failed(error) {
+      if (isAbort(error)) stopped()
+      else settle({ end: 'broken_off', errorType: errorName(error) })
+    },
+    stopped,
+    rejected: settlement.reject,
+    listen(signal) {
+      settlement.listen(signal, stopped)
+    },
+  }
+  call.interrupt = stopped
+  return exchange
+}
+
+interface Settlement {
+  /** Ends the call; only the first end counts. */
+  readonly settle: (ending: Ending) => void
+  readonly isSettled: () => boolean
+  readonly sawChunk: () => void
+  readonly reject: Exchange['rejected']
+  readonly listen: (signal: AbortSignal | undefined, stopped: () => void) => void
+}
+
+function createSettlement(call: OpenCall, calls: OpenCalls, reader: AnswerReader): Settlement {
   let settled = false
   let firstChunkAt: number | undefined
   let stopListening = (): void => undefined
@@ -47,60 +105,31 @@ export function openExchange(call: OpenCall, calls: OpenCalls, protocol: Protoco
     settled = true
     stopListening()
     const answer = reader.answer()
-    const failing =
-      ending.end === 'completed' || ending.end === 'aborted' ? undefined : ending.errorType
-    calls.finish(call, withError(ending, failing ?? answer.errorType), {
+    calls.finish(call, withError(ending, answer.errorType), {
       answer,
       endedAt: now(),
       ...(firstChunkAt !== undefined ? { firstChunkAt } : {}),
     })
   }
-  const endOfAnswer = (): Ending => endingOf(reader, exchange.streamed)
-  const exchange: Exchange = {
-    streamed: false,
-    watchers: 0,
-    chunk(bytes) {
+  return {
+    settle,
+    isSettled: () => settled,
+    sawChunk() {
+      firstChunkAt ??= call.lastActivity
+    },
+    reject(ending, resend) {
       if (settled) return
-      call.lastActivity = now()
-      if (exchange.streamed) {
-        firstChunkAt ??= call.lastActivity
-        stream.push(bytes)
-        if (reader.state !== 'open') settle(endOfAnswer())
-      } else plain.push(bytes)
-    },
-    json(value) {
-      reader.body(value)
-      settle(endOfAnswer())
-    },
-    text(value) {
-      reader.body(wantedMembers(protocol, value, (piece) => piece))
-      settle(endOfAnswer())
-    },
-    ended() {
-      if (exchange.streamed) stream.end()
-      else plain.end()
-      settle(endOfAnswer())
-    },
-    failed(error) {
-      settle(
-        isAbort(error) ? stoppedEnding(reader) : { end: 'broken_off', errorType: errorName(error) },
-      )
-    },
-    stopped() {
-      settle(stoppedEnding(reader))
-    },
-    rejected(ending, resend) {
-      if (settled) return
-      if (resend === undefined) return settle(ending)
+      if (resend === undefined) {
+        settle(ending)
+        return
+      }
       settled = true
       calls.hold(call, resend.key, ending, resend.windowMs)
     },
-    listen(signal) {
+    listen(signal, stopped) {
       if (signal === undefined) return
       const onAbort = (): void => {
-        guard('noting an abort', () => {
-          exchange.stopped()
-        })
+        guard('noting an abort', stopped)
       }
       signal.addEventListener('abort', onAbort, { once: true })
       stopListening = () => {
@@ -108,15 +137,13 @@ export function openExchange(call: OpenCall, calls: OpenCalls, protocol: Protoco
       }
     },
   }
-  call.interrupt = () => {
-    exchange.stopped()
-  }
-  return exchange
 }
 
+/** An ending that is an error and has no name yet takes that of the answer. */
 function withError(ending: Ending, errorType: string | undefined): Ending {
-  const keep = ending.end === 'broken_off' || ending.end === 'failed'
-  return keep && errorType !== undefined ? { ...ending, errorType } : ending
+  const isError = ending.end === 'broken_off' || ending.end === 'failed'
+  if (!isError || ending.errorType !== undefined || errorType === undefined) return ending
+  return { ...ending, errorType }
 }
 
 /** How an answer that was read to its end, or to its terminal event, ended. */

@@ -41,27 +41,28 @@ export function interceptFetch(dependencies: FetchDependencies): () => void {
   const fetch = function fetch(
     this: unknown,
     input: FetchArguments[0],
-    init: RequestInit | undefined = undefined,
-  ) {
-    const attempt = guard('beginning a call', () => begin(input, init))
-    if (attempt === undefined)
-      return Reflect.apply(original, this, [input, init]) as Promise<Response>
+    ...rest: readonly [RequestInit?]
+  ): Promise<Response> {
+    const attempt = guard('beginning a call', () => begin(input, rest[0]))
+    if (attempt === undefined) return original.apply(this, [input, ...rest])
     return send(original, this, attempt)
   }
   Object.defineProperty(globalThis, 'fetch', { ...property, value: fetch })
   return () => {
-    if (globalThis.fetch === fetch)
+    if (globalThis.fetch === fetch) {
       Object.defineProperty(globalThis, 'fetch', { ...property, value: original })
+    }
   }
 }
 
 function send(original: Fetch, self: unknown, attempt: Attempt): Promise<Response> {
   let sent: Promise<Response> | undefined
   const request = (): Promise<Response> => {
-    sent = Reflect.apply(original, self, attempt.args) as Promise<Response>
+    sent = original.apply(self, attempt.args)
     return sent
   }
-  guard('sending within the span', () => attempt.call.recording.run(request))
+  // Whatever happens to the span, the request is sent, once.
+  guard<unknown>('sending within the span', () => attempt.call.recording.run(request))
   return (sent ?? request()).then(
     (response) => {
       guard('observing an answer', () => {

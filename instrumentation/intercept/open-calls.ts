@@ -31,21 +31,57 @@ export interface OpenCall {
 }
 
 export interface OpenCalls {
-  add(call: OpenCall): void
+  readonly add: (call: OpenCall) => void
   /** Ends the call and records it. Later ends of the same call are ignored. */
-  finish(
+  readonly finish: (
     call: OpenCall,
     ending: Ending,
     more: { answer: Answer; endedAt: number; firstChunkAt?: number },
-  ): void
+  ) => void
   /** Keeps a call whose attempt failed open for a resend with this key, then ends it with its true end time. */
-  hold(call: OpenCall, key: string, ending: Ending, windowMs: number): void
+  readonly hold: (call: OpenCall, key: string, ending: Ending, windowMs: number) => void
   /** The held call that a request with this key and parent resends, taken out of the waiting ones. */
-  resume(key: string, parent: object | undefined): OpenCall | undefined
+  readonly resume: (key: string, parent: object | undefined) => OpenCall | undefined
   /** Whether any call waits for a resend: most requests need not even build their key. */
   readonly waiting: boolean
   /** Ends everything that is still open. */
-  endAll(): void
+  readonly endAll: () => void
+}
+
+export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
+  const open = new Set<OpenCall>()
+  let sweep: NodeJS.Timeout | undefined
+  const finish: OpenCalls['finish'] = (call, ending, more) => {
+    if (!open.delete(call)) return
+    const { request, attribution, startedAt, failedAttempts } = call
+    const finished: Call = { request, attribution, startedAt, failedAttempts, ...ending, ...more }
+    guard('recording a call', () => {
+      call.recording.end(finished)
+    })
+  }
+  const waiting = createWaitingRoom(finish)
+  const endIdle = (): void => {
+    const oldest = now() - idleTimeoutMs
+    for (const call of open) if (call.lastActivity < oldest) call.interrupt()
+    if (open.size > 0) return
+    clearInterval(sweep)
+    sweep = undefined
+  }
+  return {
+    add(call) {
+      open.add(call)
+      sweep ??= setInterval(endIdle, Math.min(idleTimeoutMs, 30_000)).unref()
+    },
+    finish,
+    hold: waiting.hold,
+    resume: waiting.resume,
+    get waiting() {
+      return waiting.size() > 0
+    },
+    endAll() {
+      for (const call of [...open]) guard('ending an open call', call.interrupt)
+    },
+  }
 }
 
 interface Held {
@@ -55,52 +91,28 @@ interface Held {
   readonly timer: NodeJS.Timeout
 }
 
-export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
-  const open = new Set<OpenCall>()
-  const held = new Map<string, Held[]>()
-  let sweep: NodeJS.Timeout | undefined
+interface WaitingRoom extends Pick<OpenCalls, 'hold' | 'resume'> {
+  readonly size: () => number
+}
 
-  const finish: OpenCalls['finish'] = (call, ending, more) => {
-    if (!open.delete(call)) return
-    const { request, attribution, startedAt, failedAttempts } = call
-    const finished: Call = { request, attribution, startedAt, failedAttempts, ...ending, ...more }
-    guard('recording a call', () => {
-      call.recording.end(finished)
-    })
-  }
+/** Calls whose last attempt failed and may be resent, by the key of their request. */
+function createWaitingRoom(finish: OpenCalls['finish']): WaitingRoom {
+  const held = new Map<string, readonly Held[]>()
   const release = (key: string, entry: Held): void => {
     clearTimeout(entry.timer)
     const others = (held.get(key) ?? []).filter((other) => other !== entry)
     if (others.length > 0) held.set(key, others)
     else held.delete(key)
   }
-  const finishHeld = (key: string, entry: Held): void => {
-    release(key, entry)
-    finish(entry.call, entry.ending, { answer: {}, endedAt: entry.endedAt })
-  }
-  const endIdle = (): void => {
-    const oldest = now() - idleTimeoutMs
-    for (const call of open) if (call.lastActivity < oldest) call.interrupt()
-    if (open.size > 0) return
-    clearInterval(sweep)
-    sweep = undefined
-  }
-
   return {
-    add(call) {
-      open.add(call)
-      sweep ??= setInterval(endIdle, Math.min(idleTimeoutMs, 30_000)).unref()
-    },
-    finish,
+    size: () => held.size,
     hold(call, key, ending, windowMs) {
-      const endedAt = now()
-      const timer = setTimeout(() => {
-        finishHeld(key, entry)
-      }, windowMs).unref()
-      const entry: Held = { call, ending, endedAt, timer }
-      call.interrupt = () => {
-        finishHeld(key, entry)
+      const end = (): void => {
+        release(key, entry)
+        finish(call, ending, { answer: {}, endedAt: entry.endedAt })
       }
+      const entry: Held = { call, ending, endedAt: now(), timer: setTimeout(end, windowMs).unref() }
+      call.interrupt = end
       held.set(key, [...(held.get(key) ?? []), entry])
     },
     resume(key, parent) {
@@ -114,12 +126,6 @@ export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
         ...(statusCode !== undefined ? { statusCode } : {}),
       })
       return entry.call
-    },
-    get waiting() {
-      return held.size > 0
-    },
-    endAll() {
-      for (const call of [...open]) guard('ending an open call', call.interrupt)
     },
   }
 }

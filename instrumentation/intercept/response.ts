@@ -15,7 +15,6 @@ const native = {
   bytes: Response.prototype.bytes,
   blob: Response.prototype.blob,
   clone: Response.prototype.clone,
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the response as `this`
   body: Object.getOwnPropertyDescriptor(Response.prototype, 'body')?.get as
     ((this: Response) => ReadableStream<Uint8Array> | null) | undefined,
 }
@@ -42,27 +41,37 @@ export function observeResponse(
   exchange.watchers += 1
   collected.register(response, exchange)
   const body = lazyBody(response, exchange, options)
-  const define = (name: string, value: (...args: never[]) => unknown): void => {
-    Object.defineProperty(response, name, { value, configurable: true, writable: true })
-  }
   Object.defineProperty(response, 'body', { get: body.get, configurable: true })
-  define('clone', () => {
+  const copied = (): Response => {
     const copy = native.clone.call(response)
     guard('observing a clone', () => {
       observeResponse(copy, exchange, options)
     })
     return copy
-  })
-  if (exchange.streamed) {
-    // A stream that is read whole passes the same observer as one that is read in chunks.
-    const whole = (): Response => new Response(body.take(), { headers: response.headers })
-    define('json', async () => whole().json())
-    define('text', async () => whole().text())
-    define('arrayBuffer', async () => whole().arrayBuffer())
-    define('bytes', async () => whole().bytes())
-    define('blob', async () => whole().blob())
-    return
   }
+  const methods = exchange.streamed
+    ? streamMethods(response, body)
+    : plainMethods(response, body, exchange)
+  for (const [name, value] of Object.entries({ ...methods, clone: copied })) {
+    Object.defineProperty(response, name, { value, configurable: true, writable: true })
+  }
+}
+
+type Methods = Readonly<Record<string, () => Promise<unknown>>>
+
+/** A stream that is read whole passes the same observer as one that is read in chunks. */
+function streamMethods(response: Response, body: LazyBody): Methods {
+  const whole = (): Response => new Response(body.take(), { headers: response.headers })
+  return {
+    json: async () => whole().json(),
+    text: async () => whole().text(),
+    arrayBuffer: async () => whole().arrayBuffer(),
+    bytes: async () => whole().bytes(),
+    blob: async () => whole().blob(),
+  }
+}
+
+function plainMethods(response: Response, body: LazyBody, exchange: Exchange): Methods {
   const watch = watchReading(exchange)
   const read = <T>(how: (this: Response) => Promise<T>, seen: (value: T) => void) => {
     return () => {
@@ -70,38 +79,25 @@ export function observeResponse(
       return watch(how.call(response), seen)
     }
   }
-  define(
-    'json',
-    read<unknown>(native.json, (value) => {
+  return {
+    json: read<unknown>(native.json, (value) => {
       exchange.json(value)
     }),
-  )
-  define(
-    'text',
-    read(native.text, (value) => {
+    text: read(native.text, (value) => {
       exchange.text(value)
     }),
-  )
-  define(
-    'arrayBuffer',
-    read(native.arrayBuffer, (value) => {
+    arrayBuffer: read(native.arrayBuffer, (value) => {
       exchange.text(decode(value))
     }),
-  )
-  define(
-    'bytes',
-    read(native.bytes, (value) => {
+    bytes: read(native.bytes, (value) => {
       exchange.text(decode(value))
     }),
-  )
-  define(
-    'blob',
-    read(native.blob, (value) => {
-      void guardAsync('reading a blob', async () => {
+    blob: read(native.blob, (value) => {
+      guardAsync('reading a blob', async () => {
         exchange.text(await value.text())
       })
     }),
-  )
+  }
 }
 
 function decode(bytes: ArrayBuffer | Uint8Array): string {

@@ -52,14 +52,13 @@ function checkAliases(layers: readonly Layer[]): void {
   for (const layer of layers) {
     for (const [provider, { aliases }] of layer.providers) {
       for (const [alias, steps] of aliases) {
-        for (const step of steps) {
-          if (aliasTarget(layers, provider, step.model) !== undefined) continue
-          throw new PriceBookError(
-            layer.name,
-            ['providers', provider, 'aliases', alias],
-            `no model '${step.model}' in the price book; allowed: a model of '${provider}', or provider/model`,
-          )
-        }
+        const lost = steps.find((step) => aliasTarget(layers, provider, step.model) === undefined)
+        if (lost === undefined) continue
+        throw new PriceBookError(
+          layer.name,
+          ['providers', provider, 'aliases', alias],
+          `no model '${lost.model}' in the price book; allowed: a model of '${provider}', or provider/model`,
+        )
       }
     }
   }

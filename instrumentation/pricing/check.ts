@@ -158,5 +158,5 @@ function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
-  return isObject(value) ? 'a map' : String(value)
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'a map'
 }

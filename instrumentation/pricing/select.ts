@@ -86,12 +86,14 @@ function remembered(
   let models = book.memory.get(provider)
   if (models === undefined) {
     if (book.memory.size >= CONTEXTS_REMEMBERED) book.memory.clear()
-    book.memory.set(provider, (models = new Map()))
+    models = new Map<string, Remembered[]>()
+    book.memory.set(provider, models)
   }
   let known = models.get(model)
   if (known === undefined) {
     if (models.size >= MODELS_REMEMBERED) models.clear()
-    models.set(model, (known = []))
+    known = []
+    models.set(model, known)
   }
   for (const item of known) {
     if (

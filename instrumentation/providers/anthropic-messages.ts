@@ -10,8 +10,7 @@ import { compactUsage } from '../core/usage.ts'
 import { parseJson } from '../wire/json.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { contextSizes } from './context-sizes.ts'
-import type { UsageReading } from './openai-usage.ts'
-import type { AnswerReader, AnswerState, Protocol } from './protocol.ts'
+import type { AnswerReader, AnswerState, Protocol, UsageReading } from './protocol.ts'
 
 export const anthropicMessages: Protocol = {
   name: 'anthropic.messages',

@@ -8,7 +8,7 @@ import { at, count, isObject, text } from '../core/unknown.ts'
 import { parseJson } from '../wire/json.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { contextSizes } from './context-sizes.ts'
-import { readOpenAIUsage } from './openai-usage.ts'
+import { errorType, identity, readOpenAIUsage } from './openai-shared.ts'
 import type { AnswerReader, AnswerState, Protocol } from './protocol.ts'
 
 export const openaiChat: Protocol = {
@@ -79,21 +79,4 @@ function createReader(): AnswerReader {
     },
     answer: () => (finished.length > 0 ? { ...answer, finishReasons: finished } : answer),
   }
-}
-
-/** `id`, `model` and `service_tier`, which chunks repeat and usage chunks may leave out. */
-export function identity(json: unknown): Answer {
-  const id = text(at(json, 'id'))
-  const model = text(at(json, 'model'))
-  const serviceTier = text(at(json, 'service_tier'))
-  return {
-    ...(id !== undefined ? { id } : {}),
-    ...(model !== undefined ? { model } : {}),
-    ...(serviceTier !== undefined ? { context: { serviceTier } } : {}),
-  }
-}
-
-/** `error.type` of an error object in OpenAI's form: its code where it has one, else its type. */
-export function errorType(error: unknown): string {
-  return text(at(error, 'code')) ?? text(at(error, 'type')) ?? 'error'
 }

@@ -6,8 +6,7 @@
 import type { Answer } from '../core/call.ts'
 import { isObject, text } from '../core/unknown.ts'
 import { parseRange } from '../wire/json-scan.ts'
-import { errorType, identity } from './openai-chat.ts'
-import { readOpenAIUsage } from './openai-usage.ts'
+import { errorType, identity, readOpenAIUsage } from './openai-shared.ts'
 import type { AnswerReader, AnswerState, Protocol } from './protocol.ts'
 
 export const openaiEmbeddings: Protocol = {

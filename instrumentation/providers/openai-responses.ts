@@ -8,8 +8,7 @@ import { at, count, isObject, text, type JsonObject } from '../core/unknown.ts'
 import { parseJson } from '../wire/json.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { contextSizes } from './context-sizes.ts'
-import { errorType, identity } from './openai-chat.ts'
-import { readOpenAIUsage } from './openai-usage.ts'
+import { errorType, identity, readOpenAIUsage } from './openai-shared.ts'
 import type { AnswerReader, AnswerState, Protocol } from './protocol.ts'
 
 export const openaiResponses: Protocol = {

@@ -40,6 +40,9 @@ export interface Protocol {
   createReader(): AnswerReader
 }
 
+/** Usage as a provider's object states it; a reason where it is missing or only a lower bound. */
+export type UsageReading = Pick<Answer, 'usage' | 'usageReason'>
+
 /** `open`: more may come. `complete`: the terminal event was seen. `broken`: the answer itself reports an error. */
 export type AnswerState = 'open' | 'complete' | 'broken'
 

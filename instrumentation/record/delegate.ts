@@ -4,18 +4,34 @@
  */
 
 import {
-  ProxyTracerProvider,
+  INVALID_SPAN_CONTEXT,
+  trace,
+  type Span,
   type Tracer,
   type TracerOptions,
   type TracerProvider,
 } from '@opentelemetry/api'
 
+/** Records nothing: what an application gets that has registered metrics but no traces. */
+const NOWHERE: TracerProvider = {
+  getTracer: () => ({
+    startSpan: notRecorded,
+    startActiveSpan: ((...args: readonly unknown[]) => {
+      const run = args.at(-1) as (span: Span) => unknown
+      return run(notRecorded())
+    }),
+  }),
+}
+
+function notRecorded(): Span {
+  return trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
+}
+
 /** @param current the provider to use now; where there is none, spans are not recorded */
 export function createDelegateProvider(current: () => TracerProvider | undefined): TracerProvider {
-  const none = new ProxyTracerProvider()
   return {
     getTracer: (name, version, options) =>
-      createDelegateTracer(() => current() ?? none, name, version, options),
+      createDelegateTracer(() => current() ?? NOWHERE, name, version, options),
   }
 }
 

@@ -42,22 +42,10 @@ const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 export function createDelivery(endpoint: Endpoint): Delivery {
   const pending = new Map<Batch, Promise<void>>()
-  const wakers = new Set<() => void>()
+  const pauses = createPauses()
   let hurried = false
   let lostItems = 0
   let lostReason: string | undefined
-
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer)
-        wakers.delete(wake)
-        resolve()
-      }
-      const timer = setTimeout(wake, ms).unref()
-      wakers.add(wake)
-    })
-
   const lose = (batch: Batch, reason: string): void => {
     lostItems += batch.items
     lostReason = reason
@@ -75,10 +63,9 @@ export function createDelivery(endpoint: Endpoint): Delivery {
         return
       }
       backoff = Math.min(backoff * 1.5, LONGEST_BACKOFF_MS)
-      await pause(wait)
+      await pauses.pause(wait)
     }
   }
-
   return {
     endpoint,
     send(body, items) {
@@ -87,14 +74,12 @@ export function createDelivery(endpoint: Endpoint): Delivery {
         lose(batch, 'too many batches wait')
         return
       }
-      const outcome = deliver(batch).then(() => {
-        pending.delete(batch)
-      })
+      const outcome = deliver(batch).finally(() => pending.delete(batch))
       pending.set(batch, outcome)
     },
     hurry(on) {
       hurried = on
-      if (on) for (const wake of [...wakers]) wake()
+      if (on) pauses.wakeAll()
     },
     async settled() {
       await Promise.all(pending.values())
@@ -105,6 +90,31 @@ export function createDelivery(endpoint: Endpoint): Delivery {
     },
     get lost() {
       return { items: lostItems, reason: lostReason }
+    },
+  }
+}
+
+interface Pauses {
+  /** Resolves after so many milliseconds, or with `wakeAll`. Does not keep the process alive. */
+  readonly pause: (ms: number) => Promise<void>
+  readonly wakeAll: () => void
+}
+
+function createPauses(): Pauses {
+  const wakers = new Set<() => void>()
+  return {
+    pause: (ms) =>
+      new Promise((resolve) => {
+        const wake = (): void => {
+          clearTimeout(timer)
+          wakers.delete(wake)
+          resolve()
+        }
+        const timer = setTimeout(wake, ms).unref()
+        wakers.add(wake)
+      }),
+    wakeAll() {
+      for (const wake of [...wakers]) wake()
     },
   }
 }

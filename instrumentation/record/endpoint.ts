@@ -24,10 +24,12 @@ export function readEndpoint(
   signal: 'TRACES' | 'METRICS',
   contentType: string,
 ): Endpoint {
+  // Deprecated for exporters that take settings in code; for the environment it has no successor yet.
   const { convertLegacyHttpOptions } = load(
     '@opentelemetry/otlp-exporter-base/node-http',
   ) as typeof import('@opentelemetry/otlp-exporter-base/node-http')
   const path = signal === 'TRACES' ? 'v1/traces' : 'v1/metrics'
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above
   const options = convertLegacyHttpOptions({}, signal, path, { 'Content-Type': contentType })
   let known: Readonly<Record<string, string>> = { 'Content-Type': contentType }
   const headers = async (): Promise<Readonly<Record<string, string>>> => {

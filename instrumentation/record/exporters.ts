@@ -1,7 +1,6 @@
 /** Exporters as `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER` and `OTEL_EXPORTER_OTLP_PROTOCOL` choose them. */
 
 import type { createRequire } from 'node:module'
-import type { ExportResult } from '@opentelemetry/core'
 import type { IMetricReader, PushMetricExporter } from '@opentelemetry/sdk-metrics'
 import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { OtelSettings } from '../config.ts'
@@ -9,6 +8,12 @@ import { createDelivery, type Delivery } from './delivery.ts'
 import { readEndpoint } from './endpoint.ts'
 
 type Require = ReturnType<typeof createRequire>
+
+/** As `ExportResult` of `@opentelemetry/core`: 0 is success, 1 failure. */
+interface ExportResult {
+  readonly code: 0 | 1
+  readonly error?: Error
+}
 
 interface Serializer<T> {
   serializeRequest(items: T): Uint8Array | undefined

@@ -18,7 +18,7 @@ export interface EndedSpan {
 /** `SpanStatusCode.ERROR`. */
 const ERROR = 2
 
-export function foreignCall(span: EndedSpan, defaults: Attribution): Call {
+export function foreignCall(span: EndedSpan): Call {
   const { attributes } = span
   const get = (name: string): string | undefined => text(attributes[name])
   const number = (name: string): number | undefined => count(attributes[name])
@@ -41,7 +41,7 @@ export function foreignCall(span: EndedSpan, defaults: Attribution): Call {
       ...(model !== undefined ? { model } : {}),
     },
     answer,
-    attribution: foreignAttribution(attributes, defaults),
+    attribution: foreignAttribution(attributes),
     startedAt,
     endedAt: milliseconds(span.endTime),
     end,
@@ -66,8 +66,8 @@ function foreignAnswer(attributes: Attributes, operation: string): Answer {
   }
 }
 
-/** What the span says of whom it was for, over the process's defaults. */
-function foreignAttribution(attributes: Attributes, defaults: Attribution): Attribution {
+/** What the span says of whom it was for; the process's defaults came on it when it started. */
+function foreignAttribution(attributes: Attributes): Attribution {
   const get = (name: string): string | undefined => text(attributes[name])
   const feature = get(names.ATTR_FEATURE)
   const team = get(names.ATTR_TEAM)
@@ -76,7 +76,6 @@ function foreignAttribution(attributes: Attributes, defaults: Attribution): Attr
   const version = get(names.ATTR_PROMPT_VERSION)
   const prompt = { ...(name ? { name } : {}), ...(version ? { version } : {}) }
   return {
-    ...defaults,
     ...(feature ? { feature } : {}),
     ...(team ? { team } : {}),
     ...(customer ? { customer } : {}),

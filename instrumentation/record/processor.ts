@@ -4,8 +4,7 @@
  * `spanProcessors: [new CostSpanProcessor()]` before the exporting processor.
  */
 
-import type { Attributes, AttributeValue, Span } from '@opentelemetry/api'
-import { currentAttribution } from '../attribution/context.ts'
+import type { Attributes, Span } from '@opentelemetry/api'
 import type { Attribution } from '../core/attribution.ts'
 import type { Cost } from '../core/cost.ts'
 import { guard } from '../guard.ts'
@@ -20,8 +19,8 @@ import { priceCall, type BookSource } from './price-call.ts'
 export interface ProcessorOptions {
   readonly book: BookSource
   readonly metrics: Metrics
-  /** Attribution of spans that say nothing else. */
-  readonly defaults: Attribution
+  /** The attribution in force where a span starts. */
+  readonly attribution: () => Attribution
 }
 
 /** A span as the SDKs of 2.x and 3.x hand it to processors. */
@@ -51,7 +50,7 @@ export function createSpanHooks(options: ProcessorOptions): SpanHooks {
   return {
     onStart(span) {
       guard('a span starting', () => {
-        starting(span, options.defaults)
+        starting(span, options.attribution)
       })
     },
     onEnding(span) {
@@ -72,11 +71,11 @@ export function createSpanHooks(options: ProcessorOptions): SpanHooks {
   }
 }
 
-function starting(span: Span, defaults: Attribution): void {
+function starting(span: Span, attribution: () => Attribution): void {
   const { attributes, parentSpanContext, parentSpanId } = span as unknown as ProcessedSpan
   opened(span.spanContext().spanId, parentSpanContext?.spanId ?? parentSpanId)
   if (attributes[names.ATTR_OPERATION_NAME] === undefined || isHandled(span)) return
-  const missing = attributionAttributes(currentAttribution(defaults))
+  const missing = attributionAttributes(attribution())
   for (const [name, value] of Object.entries(missing)) {
     if (value !== undefined && attributes[name] === undefined) span.setAttribute(name, value)
   }
@@ -96,7 +95,7 @@ function ending(span: ProcessedSpan, options: ProcessorOptions): Attributes | un
       : undefined
   }
   if (typeof operation !== 'string' || !INFERENCE_OPERATIONS.has(operation)) return undefined
-  const call = foreignCall(span, options.defaults)
+  const call = foreignCall(span)
   const cost = statedCost(attributes) ?? priceCall(call, options.book)
   options.metrics.record(call, cost)
   coverAncestors(span.spanContext().spanId)
@@ -127,7 +126,6 @@ function statedCost(attributes: Attributes): Cost | undefined {
 }
 
 function assign(target: Attributes, attributes: Attributes): void {
-  const live: Record<string, AttributeValue | undefined> = target
   for (const [name, value] of Object.entries(attributes))
-    if (value !== undefined) live[name] = value
+    if (value !== undefined) target[name] = value
 }

@@ -16,9 +16,9 @@ import { offerGlobals } from './standing-aside.ts'
 
 export interface Telemetry {
   /** Sends everything that has ended; resolves when it is delivered or given up. Never rejects. */
-  flush(): Promise<void>
+  readonly flush: () => Promise<void>
   /** Moves ended spans from the batch into the delivery, synchronously. */
-  handOverSpans(): void
+  readonly handOverSpans: () => void
   /** OTLP/HTTP deliveries in use, for process end. */
   readonly deliveries: readonly Delivery[]
   /** Settings that could not be applied, one line each. */

@@ -2,7 +2,7 @@
 
 import type { Chart, Series } from '../answers.ts'
 import type { Dimension } from '../store/dimensions.ts'
-import { dollars, whole } from './amounts.ts'
+import { dollars, dollarsEach, whole } from './amounts.ts'
 import { byId, h, swatch } from './elements.ts'
 import { table } from './table.ts'
 import uPlot from './uplot.js'
@@ -43,7 +43,7 @@ export function drawCharts(chart: Chart, by: Dimension): void {
   )
   byId('legend').replaceChildren(...legend)
   dataTable('spend-data', `Spend per ${bucket}, USD`, chart, by, (series, n) =>
-    dollars(series.usd[n] ?? 0),
+    dollarsEach(series.usd[n] ?? 0),
   )
   dataTable('tokens-data', `Input tokens per call, by ${bucket}`, chart, by, (series, n) => {
     const tokens = series.inputTokensPerCall[n]
@@ -131,7 +131,7 @@ function frame(
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: {
       x: { range: [first, last] },
-      y: { range: (_, __, highest) => [0, Math.max(highest ?? 0, 1e-9) * 1.08] },
+      y: { range: (_, __, highest) => [0, Math.max(highest, 1e-9) * 1.08] },
     },
     axes: [
       { ...axis, size: 34, space: 72, grid: { show: false }, values: timeTicks },

@@ -30,8 +30,9 @@ export function live(load: () => Promise<void>): Live {
     await load()
     last = Date.now()
     running = false
-    schedule(again ? PAUSE_MS : streaming ? IDLE_MS : POLL_MS)
+    schedule(nextPause())
   }
+  const nextPause = (): number => (again ? PAUSE_MS : streaming ? IDLE_MS : POLL_MS)
   const schedule = (delay: number): void => {
     clearTimeout(timer)
     timer = setTimeout(() => void run(), delay)
@@ -40,8 +41,9 @@ export function live(load: () => Promise<void>): Live {
   const source = new EventSource('/api/events')
   source.addEventListener('open', () => (streaming = true))
   source.addEventListener('error', () => {
+    // Comes again with each attempt to reconnect: only the first may move the next question.
+    if (streaming && !running) schedule(POLL_MS)
     streaming = false
-    if (!running) schedule(POLL_MS)
   })
   source.addEventListener('change', () => {
     if (running) again = true

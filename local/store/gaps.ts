@@ -14,7 +14,7 @@ export function unpriced(db: DatabaseSync, period: Period, most: number): readon
     SELECT status, COALESCE(reason, 'unknown') AS why, provider, ${model} AS model, COUNT(*) AS calls,
       MAX(trace_id) AS trace_id
     FROM calls WHERE ${where} AND ((${UNPRICED}) OR status = 'partial')
-    GROUP BY status, why, provider, model ORDER BY calls DESC LIMIT ?`
+    GROUP BY status, why, provider, model ORDER BY calls DESC, status DESC, why LIMIT ?`
   return db
     .prepare(sql)
     .all(...values, most)

@@ -1,7 +1,6 @@
 /** The one table, and a call as a row of it. */
 
 import type { SQLOutputValue } from 'node:sqlite'
-import type { CallEnd } from '../../instrumentation/core/call.ts'
 import type { CallRow, ContextTokens } from '../row.ts'
 import { toPico } from './money.ts'
 
@@ -104,7 +103,7 @@ export function fromRecord(record: Readonly<Record<string, SQLOutputValue>>): Ca
 function decoded(
   field: keyof CallRow,
   value: SQLOutputValue,
-): SQLOutputValue | boolean | CallEnd | ContextTokens {
+): SQLOutputValue | boolean | ContextTokens {
   if (field === 'stream') return value === 1
   const json = field === 'parts' || field === 'tags' || field === 'context'
   return json && typeof value === 'string' ? (JSON.parse(value) as ContextTokens) : value

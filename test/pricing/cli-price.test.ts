@@ -15,8 +15,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-const run = (args: readonly string[], more: { input?: string; env?: Record<string, string> } = {}) =>
-  runNode({ args: ['cli/main.ts', 'price', ...args], ...more })
+const run = (
+  args: readonly string[],
+  more: { input?: string; env?: Record<string, string> } = {},
+) => runNode({ args: ['cli/main.ts', 'price', ...args], ...more })
 
 function results(result: RunResult): readonly Record<string, unknown>[] {
   const lines = result.stdout.split('\n').filter((line) => line !== '')
@@ -81,11 +83,31 @@ describe('costspan price with flags', () => {
 
   test.each([
     [['--model', 'gpt-4o'], 2, 'costspan price: --provider is missing; allowed: a name\n'],
-    [[...gpt4o, '--input', 'ten'], 2, '--input ten: must be a whole number from 0 to 9007199254740991\n'],
-    [[...gpt4o, '--input', '5', '--cache-read', '6'], 2, 'costspan price: usage: cache_read 6 is above input 5\n'],
-    [['--provider', 'openai', '--model', 'm', '--at', 'noon'], 2, '--at noon: must be a day or an instant, such as 2026-06-01T12:00:00Z\n'],
-    [[...gpt4o, '--inputs', '5'], 2, "costspan price: Unknown option '--inputs'. Allowed: --provider, --model,"],
-    [[...gpt4o, '--prices', 'absent.yaml'], 1, "costspan price: absent.yaml: can't be read (ENOENT); allowed: a YAML or JSON file\n"],
+    [
+      [...gpt4o, '--input', 'ten'],
+      2,
+      '--input ten: must be a whole number from 0 to 9007199254740991\n',
+    ],
+    [
+      [...gpt4o, '--input', '5', '--cache-read', '6'],
+      2,
+      'costspan price: usage: cache_read 6 is above input 5\n',
+    ],
+    [
+      ['--provider', 'openai', '--model', 'm', '--at', 'noon'],
+      2,
+      '--at noon: must be a day or an instant, such as 2026-06-01T12:00:00Z\n',
+    ],
+    [
+      [...gpt4o, '--inputs', '5'],
+      2,
+      "costspan price: Unknown option '--inputs'. Allowed: --provider, --model,",
+    ],
+    [
+      [...gpt4o, '--prices', 'absent.yaml'],
+      1,
+      "costspan price: absent.yaml: can't be read (ENOENT); allowed: a YAML or JSON file\n",
+    ],
   ])('refuses %j in one line', async (args, code, line) => {
     const result = await run(args)
     expect(result).toMatchObject({ code, stdout: '' })
@@ -109,7 +131,8 @@ describe('costspan price with NDJSON', () => {
   })
 
   test('answers a bad line with an error that names it, prices the others, and ends with 1', async () => {
-    const good = '{"id":1,"provider":"openai","model":"gpt-4o","usage":{"input":1000},"at":"2026-06-01"}'
+    const good =
+      '{"id":1,"provider":"openai","model":"gpt-4o","usage":{"input":1000},"at":"2026-06-01"}'
     const lines = [
       good,
       'nonsense',
@@ -124,19 +147,27 @@ describe('costspan price with NDJSON', () => {
     ]
     const result = await run(['--json'], { input: lines.join('\n') })
     expect(result.code).toBe(1)
-    expect(results(result)).toMatchObject([
-      { id: 1, status: 'priced', usd: 0.0025 },
-      { status: 'error', message: 'line 2: is not JSON; allowed: one object a line' },
-      { status: 'error', message: 'line 4: is not a JSON object' },
-      { id: 'b', status: 'error', message: /^line 5: usage\.inputs is not known; allowed: input,/ },
-      { status: 'error', message: 'line 6: usage: cache_read 2 is above input 1' },
-      { status: 'error', message: /^line 7: usage\.input is not a count/ },
-      { status: 'error', message: /^line 8: 'at' is not an instant/ },
-      { status: 'error', message: "line 9: 'model' is missing; allowed: a name" },
-      { id: 1, status: 'priced', usd: 0.0025 },
-    ].map((expected) => ({
-      ...expected,
-      ...(expected.message instanceof RegExp ? { message: expect.stringMatching(expected.message) as string } : {}),
-    })))
+    expect(results(result)).toMatchObject(
+      [
+        { id: 1, status: 'priced', usd: 0.0025 },
+        { status: 'error', message: 'line 2: is not JSON; allowed: one object a line' },
+        { status: 'error', message: 'line 4: is not a JSON object' },
+        {
+          id: 'b',
+          status: 'error',
+          message: /^line 5: usage\.inputs is not known; allowed: input,/,
+        },
+        { status: 'error', message: 'line 6: usage: cache_read 2 is above input 1' },
+        { status: 'error', message: /^line 7: usage\.input is not a count/ },
+        { status: 'error', message: /^line 8: 'at' is not an instant/ },
+        { status: 'error', message: "line 9: 'model' is missing; allowed: a name" },
+        { id: 1, status: 'priced', usd: 0.0025 },
+      ].map((expected) => ({
+        ...expected,
+        ...(expected.message instanceof RegExp
+          ? { message: expect.stringMatching(expected.message) as string }
+          : {}),
+      })),
+    )
   })
 })

@@ -2,6 +2,7 @@
 
 import { createServer } from 'node:http'
 import { gunzipSync } from 'node:zlib'
+import { at, isObject, text } from '../../instrumentation/core/unknown.ts'
 
 export interface SunkSpan {
   readonly name: string
@@ -43,8 +44,6 @@ export interface OtlpSink {
   close(): Promise<void>
 }
 
-type Json = Record<string, never>
-
 export async function startOtlpSink(): Promise<OtlpSink> {
   const spans: SunkSpan[] = []
   const points = new Map<string, SunkPoint>()
@@ -58,7 +57,7 @@ export async function startOtlpSink(): Promise<OtlpSink> {
       const raw = Buffer.concat(chunks)
       const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw
       if (status === 200 && request.headers['content-type'] === 'application/json') {
-        const json = JSON.parse(body.toString('utf8')) as Json
+        const json = JSON.parse(body.toString('utf8')) as unknown
         readSpans(json, spans)
         readPoints(json, points)
       }
@@ -94,67 +93,72 @@ export async function startOtlpSink(): Promise<OtlpSink> {
   }
 }
 
-function list(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? (value as Json[]) : []
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as readonly unknown[]) : []
 }
 
-function readSpans(json: Json, into: SunkSpan[]): void {
-  for (const resourceSpans of list(json['resourceSpans'])) {
-    const resource = attributesOf((resourceSpans['resource'] as Json | undefined)?.['attributes'])
-    for (const scopeSpans of list(resourceSpans['scopeSpans'])) {
-      const scope = String((scopeSpans['scope'] as Json | undefined)?.['name'])
-      for (const span of list(scopeSpans['spans'])) {
-        into.push({
-          name: String(span['name']),
-          traceId: String(span['traceId']),
-          spanId: String(span['spanId']),
-          parentSpanId: span['parentSpanId'] as string | undefined,
-          kind: Number(span['kind']),
-          statusCode: Number((span['status'] as Json | undefined)?.['code'] ?? 0),
-          startMs: Number(span['startTimeUnixNano']) / 1e6,
-          endMs: Number(span['endTimeUnixNano']) / 1e6,
-          scope,
-          attributes: attributesOf(span['attributes']),
-          resource,
-          events: list(span['events']).map((event) => ({
-            name: String(event['name']),
-            attributes: attributesOf(event['attributes']),
-          })),
-        })
-      }
+function readSpans(json: unknown, into: SunkSpan[]): void {
+  for (const resourceSpans of list(at(json, 'resourceSpans'))) {
+    const resource = attributesOf(at(resourceSpans, 'resource', 'attributes'))
+    for (const scopeSpans of list(at(resourceSpans, 'scopeSpans'))) {
+      const scope = text(at(scopeSpans, 'scope', 'name')) ?? ''
+      for (const span of list(at(scopeSpans, 'spans'))) into.push(spanOf(span, scope, resource))
     }
   }
 }
 
-function readPoints(json: Json, into: Map<string, SunkPoint>): void {
-  for (const resourceMetrics of list(json['resourceMetrics'])) {
-    for (const scopeMetrics of list(resourceMetrics['scopeMetrics'])) {
-      for (const metric of list(scopeMetrics['metrics'])) {
-        const data = (metric['sum'] ??
-          metric['gauge'] ??
-          metric['histogram'] ??
-          metric['exponentialHistogram']) as Json
-        for (const point of list(data['dataPoints'])) {
-          const attributes = attributesOf(point['attributes'])
-          const value = Number(point['asDouble'] ?? point['asInt'] ?? point['sum'])
-          const name = String(metric['name'])
-          const key = `${name}\n${JSON.stringify(attributes)}`
-          into.set(key, { metric: name, unit: String(metric['unit']), value, attributes })
+function spanOf(span: unknown, scope: string, resource: Record<string, unknown>): SunkSpan {
+  return {
+    name: text(at(span, 'name')) ?? '',
+    traceId: text(at(span, 'traceId')) ?? '',
+    spanId: text(at(span, 'spanId')) ?? '',
+    parentSpanId: text(at(span, 'parentSpanId')),
+    kind: Number(at(span, 'kind')),
+    statusCode: Number(at(span, 'status', 'code') ?? 0),
+    startMs: Number(at(span, 'startTimeUnixNano')) / 1e6,
+    endMs: Number(at(span, 'endTimeUnixNano')) / 1e6,
+    scope,
+    attributes: attributesOf(at(span, 'attributes')),
+    resource,
+    events: list(at(span, 'events')).map((event) => ({
+      name: text(at(event, 'name')) ?? '',
+      attributes: attributesOf(at(event, 'attributes')),
+    })),
+  }
+}
+
+function readPoints(json: unknown, into: Map<string, SunkPoint>): void {
+  for (const resourceMetrics of list(at(json, 'resourceMetrics'))) {
+    for (const scopeMetrics of list(at(resourceMetrics, 'scopeMetrics'))) {
+      for (const metric of list(at(scopeMetrics, 'metrics'))) {
+        for (const point of pointsOf(metric)) {
+          into.set(`${point.metric}\n${JSON.stringify(point.attributes)}`, point)
         }
       }
     }
   }
 }
 
+const KINDS = ['sum', 'gauge', 'histogram', 'exponentialHistogram']
+
+function pointsOf(metric: unknown): readonly SunkPoint[] {
+  return KINDS.flatMap((kind) => list(at(metric, kind, 'dataPoints'))).map((point) => ({
+    metric: text(at(metric, 'name')) ?? '',
+    unit: text(at(metric, 'unit')) ?? '',
+    value: Number(at(point, 'asDouble') ?? at(point, 'asInt') ?? at(point, 'sum')),
+    attributes: attributesOf(at(point, 'attributes')),
+  }))
+}
+
 function attributesOf(attributes: unknown): Record<string, unknown> {
   return Object.fromEntries(
-    list(attributes).map((one) => [String(one['key']), valueOf(one['value'])]),
+    list(attributes).map((one) => [text(at(one, 'key')) ?? '', valueOf(at(one, 'value'))]),
   )
 }
 
-function valueOf(value: Json | undefined): unknown {
-  if (value === undefined) return undefined
-  if ('arrayValue' in value) return list((value['arrayValue'] as Json)['values']).map(valueOf)
+function valueOf(value: unknown): unknown {
+  if (!isObject(value)) return undefined
+  if ('arrayValue' in value) return list(at(value, 'arrayValue', 'values')).map(valueOf)
   if ('intValue' in value) return Number(value['intValue'])
   return Object.values(value)[0]
 }

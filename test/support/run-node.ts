@@ -28,7 +28,7 @@ export interface RunOptions {
 
 /** The environment of children: only what Node needs, so that nothing of the machine's leaks into a test. */
 function baseEnv(): Record<string, string> {
-  return { PATH: String(process.env['PATH']), HOME: String(process.env['HOME'] ?? '/') }
+  return { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/' }
 }
 
 export async function runNode(options: RunOptions): Promise<RunResult> {

@@ -4,7 +4,7 @@ const { exporter } = require('./print-exporter.cjs')
 
 const spanProcessors = [new SimpleSpanProcessor(exporter)]
 if (process.env.COST_PROCESSOR) {
-  const { CostSpanProcessor } = require('costspan')
+  const { CostSpanProcessor } = require('../../../dist/instrumentation/index.js')
   spanProcessors.unshift(new CostSpanProcessor())
 }
 const sdk = new NodeSDK({ spanProcessors })

@@ -1,17 +1,13 @@
 /**
- * OpenAI's usage objects. `prompt_tokens` and `input_tokens` contain cached, cache-writing and audio tokens;
+ * What the protocols of OpenAI share: identity, errors, and usage objects. `prompt_tokens` and `input_tokens` contain cached, cache-writing and audio tokens;
  * `completion_tokens` and `output_tokens` contain reasoning and audio tokens.
  * Source: OpenAI API reference, "The chat completion object" and "The response object", read November 2026.
  */
 
-import type { CostReason } from '../core/cost.ts'
-import { at, count, isObject } from '../core/unknown.ts'
-import { compactUsage, type Usage } from '../core/usage.ts'
-
-export interface UsageReading {
-  readonly usage?: Usage
-  readonly usageReason?: CostReason
-}
+import type { Answer } from '../core/call.ts'
+import { at, count, isObject, text } from '../core/unknown.ts'
+import { compactUsage } from '../core/usage.ts'
+import type { UsageReading } from './protocol.ts'
 
 /** Reads either spelling; absent or malformed totals are `usage_missing`. */
 export function readOpenAIUsage(
@@ -47,4 +43,21 @@ export function readOpenAIUsage(
       ...pieces,
     }),
   }
+}
+
+/** `id`, `model` and `service_tier`, which chunks repeat and usage chunks may leave out. */
+export function identity(json: unknown): Answer {
+  const id = text(at(json, 'id'))
+  const model = text(at(json, 'model'))
+  const serviceTier = text(at(json, 'service_tier'))
+  return {
+    ...(id !== undefined ? { id } : {}),
+    ...(model !== undefined ? { model } : {}),
+    ...(serviceTier !== undefined ? { context: { serviceTier } } : {}),
+  }
+}
+
+/** `error.type` of an error object in OpenAI's form: its code where it has one, else its type. */
+export function errorType(error: unknown): string {
+  return text(at(error, 'code')) ?? text(at(error, 'type')) ?? 'error'
 }
