@@ -3,7 +3,6 @@
 import { createRequire } from 'node:module'
 import { currentAttribution } from './attribution/context.ts'
 import { readConfig, type Config } from './config.ts'
-import { guard } from './guard.ts'
 import { interceptFetch } from './intercept/fetch.ts'
 import { createOpenCalls } from './intercept/open-calls.ts'
 import { bundledBook } from './pricing/bundled.ts'
@@ -15,7 +14,7 @@ import { isSetUp } from './record/otel-globals.ts'
 import { createSpanHooks, type SpanHooks } from './record/processor.ts'
 import { createRecorder } from './record/recorder.ts'
 import { startTelemetry, type Telemetry } from './record/telemetry.ts'
-import { sharedState } from './shared-state.ts'
+import { sharedState, type SharedState } from './shared-state.ts'
 
 /** What recording needs, whoever asks for it first: `register`, or a processor in an application's own set-up. */
 interface Core {
@@ -48,31 +47,41 @@ function compose(): Core {
   return core
 }
 
-/** Where `register` begins. Never throws; a second time, or in a second copy of the library, it does nothing. */
+/**
+ * Where `register` begins. Never throws; a second time, or in a second copy of the library, it does nothing. What
+ * keeps it from starting is said in a line: an application that is silently not observed helps nobody.
+ */
 export function start(): void {
-  guard('starting', () => {
-    const state = sharedState()
-    if (state.registered === true) return
-    state.registered = true
-    const { config, book, metrics, hooks, version } = compose()
-    state.hooks ??= hooks
-    state.disabled = config.disabled
-    if (config.disabled || config.sdkDisabled) return
-    let recorded = false
-    const onRecorded = (): void => {
-      recorded = true
-    }
-    const telemetry = isSetUp() ? undefined : setUp(config, hooks, onRecorded)
-    const calls = createOpenCalls(config.idleTimeoutMs)
-    const recorder = createRecorder({ book, metrics, version, onRecorded })
-    interceptFetch({ config, recorder, calls })
-    watchProcessEnd({
-      telemetry,
-      endCalls: calls.endAll,
-      recorded: () => recorded,
-      flushTimeoutMs: config.flushTimeoutMs,
-      handover: config.exitHandover,
-    })
+  const state = sharedState()
+  if (state.registered === true) return
+  state.registered = true
+  try {
+    install(compose(), state)
+  } catch (error) {
+    say(
+      `could not start, nothing is observed: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}
+
+function install({ config, book, metrics, hooks, version }: Core, state: SharedState): void {
+  state.hooks ??= hooks
+  state.disabled = config.disabled
+  if (config.disabled || config.sdkDisabled) return
+  let recorded = false
+  const onRecorded = (): void => {
+    recorded = true
+  }
+  const telemetry = isSetUp() ? undefined : setUp(config, hooks, onRecorded)
+  const calls = createOpenCalls(config.idleTimeoutMs)
+  const recorder = createRecorder({ book, metrics, version, onRecorded })
+  interceptFetch({ config, recorder, calls })
+  watchProcessEnd({
+    telemetry,
+    endCalls: calls.endAll,
+    recorded: () => recorded,
+    flushTimeoutMs: config.flushTimeoutMs,
+    handover: config.exitHandover,
   })
 }
 

@@ -37,7 +37,7 @@ export interface Config {
   readonly problems: readonly string[]
 }
 
-/** The standard variables that `@opentelemetry/sdk-node` does not apply once a span processor is passed to it. */
+/** The standard `OTEL_*` variables that no package of OpenTelemetry JS applies by itself without `sdk-node`. */
 export interface OtelSettings {
   readonly tracesExporters: readonly string[]
   readonly metricsExporters: readonly string[]
@@ -46,8 +46,16 @@ export interface OtelSettings {
   /** Milliseconds; ours is 10,000 unless `OTEL_METRIC_EXPORT_INTERVAL` says otherwise. */
   readonly metricExportIntervalMs: number
   readonly metricExportTimeoutMs: number
-  /** True where `OTEL_NODE_RESOURCE_DETECTORS` chooses the detectors. */
-  readonly detectorsChosen: boolean
+  readonly propagators: readonly string[]
+  readonly sampler: string
+  /** `OTEL_TRACES_SAMPLER_ARG`: the ratio, 0 to 1. */
+  readonly samplerRatio: number
+  readonly spanLimits: {
+    readonly attributeCountLimit?: number
+    readonly attributeValueLengthLimit?: number
+    readonly eventCountLimit?: number
+    readonly linkCountLimit?: number
+  }
   readonly batch: {
     readonly scheduledDelayMillis?: number
     readonly maxQueueSize?: number
@@ -85,28 +93,44 @@ export function readConfig(env: Environment = process.env): Config {
   })
 }
 
+/** Source: OpenTelemetry specification, "SDK environment variables". A bad number counts as absent, as it says there. */
 function readOtelSettings(env: Environment): OtelSettings {
-  const list = (name: string): readonly string[] => {
-    const named = (env[name] ?? '').split(',').map((word) => word.trim())
-    const words = named.filter((word) => word !== '')
-    return words.length > 0 ? words : ['otlp']
+  const list = (name: string, fallback: readonly string[]): readonly string[] => {
+    const words = (env[name] ?? '').split(',').map((word) => word.trim())
+    const named = words.filter((word) => word !== '')
+    return named.length > 0 ? named : fallback
   }
   const protocol = (signal: string): string =>
     (env[`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`] ?? env['OTEL_EXPORTER_OTLP_PROTOCOL'])?.trim() ||
     'http/protobuf'
-  const number = (name: string): number | undefined => {
-    const value = Number(env[name]?.trim() || NaN)
-    return Number.isFinite(value) && value > 0 ? value : undefined
+  const number = (...names: readonly string[]): number | undefined => {
+    const values = names.map((name) => Number(env[name]?.trim() || NaN))
+    return values.find((value) => Number.isFinite(value) && value >= 0)
   }
-  const interval = number('OTEL_METRIC_EXPORT_INTERVAL') ?? 10_000
+  const interval = number('OTEL_METRIC_EXPORT_INTERVAL') || 10_000
+  const valueLength = number(
+    'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+  )
   return {
-    tracesExporters: list('OTEL_TRACES_EXPORTER'),
-    metricsExporters: list('OTEL_METRICS_EXPORTER'),
+    tracesExporters: list('OTEL_TRACES_EXPORTER', ['otlp']),
+    metricsExporters: list('OTEL_METRICS_EXPORTER', ['otlp']),
     tracesProtocol: protocol('TRACES'),
     metricsProtocol: protocol('METRICS'),
     metricExportIntervalMs: interval,
-    metricExportTimeoutMs: Math.min(number('OTEL_METRIC_EXPORT_TIMEOUT') ?? 30_000, interval),
-    detectorsChosen: Boolean(env['OTEL_NODE_RESOURCE_DETECTORS']),
+    metricExportTimeoutMs: Math.min(number('OTEL_METRIC_EXPORT_TIMEOUT') || 30_000, interval),
+    propagators: list('OTEL_PROPAGATORS', ['tracecontext', 'baggage']),
+    sampler: env['OTEL_TRACES_SAMPLER']?.trim() || 'parentbased_always_on',
+    samplerRatio: Math.min(number('OTEL_TRACES_SAMPLER_ARG') ?? 1, 1),
+    spanLimits: {
+      ...present(
+        'attributeCountLimit',
+        number('OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'),
+      ),
+      ...present('attributeValueLengthLimit', valueLength),
+      ...present('eventCountLimit', number('OTEL_SPAN_EVENT_COUNT_LIMIT')),
+      ...present('linkCountLimit', number('OTEL_SPAN_LINK_COUNT_LIMIT')),
+    },
     batch: {
       ...present('scheduledDelayMillis', number('OTEL_BSP_SCHEDULE_DELAY')),
       ...present('maxQueueSize', number('OTEL_BSP_MAX_QUEUE_SIZE')),

@@ -2,7 +2,7 @@
  * The one place where our own errors stop. Inside it code may throw; nothing passes it into the application.
  */
 
-import { diag } from '@opentelemetry/api'
+import { diag } from './otel-api.ts'
 
 const reported = new Set<string>()
 

@@ -1,7 +1,9 @@
 /** The JSON behind the page and `costspan report --url`. GET only. */
 
+import type { Overview } from './answers.ts'
 import type { Changes } from './changes.ts'
 import { overview } from './overview.ts'
+import { paced } from './paced.ts'
 import { report } from './report.ts'
 import type { Store } from './store.ts'
 import { DIMENSIONS, dimensionNamed, type Dimension } from './store/dimensions.ts'
@@ -18,16 +20,25 @@ const MOST_ROWS = 10_000
  * The answer to a path, or `undefined` where there is none.
  * @throws BadRequest
  */
-export function apiAnswer(
+export type Api = (path: string, query: URLSearchParams) => unknown
+
+export function api(store: Store, changes: Changes): Api {
+  const pace = paced<Overview>()
+  return (path, query) => answer(path, query, store, changes, pace)
+}
+
+function answer(
   path: string,
   query: URLSearchParams,
   store: Store,
   changes: Changes,
+  pace: ReturnType<typeof paced<Overview>>,
 ): unknown {
   const now = Date.now()
   if (path === '/api/overview') {
     const [by = 'feature'] = grouping(query.get('by') ?? 'feature')
-    return overview(store, by, milliseconds(query, 'period'), now)
+    const periodMs = milliseconds(query, 'period')
+    return pace(`${by} ${periodMs}`, () => overview(store, by, periodMs, now))
   }
   if (path === '/api/report') {
     const since = milliseconds(query, 'since')

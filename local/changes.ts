@@ -1,12 +1,11 @@
 /** The latest change of spend and its causes, computed when it is asked for and something has come in since. */
 
 import { findChange, type Explanation } from './explain.ts'
+import { paced } from './paced.ts'
 import type { Store } from './store.ts'
 
 /** Calls that are looked at, the latest. */
-const MOST_ROWS = 100_000
-/** Milliseconds for which an explanation stands although calls came in. */
-const FRESH_MS = 1_000
+const MOST_ROWS = 50_000
 
 export interface Changes {
   latest(): Explanation | undefined
@@ -15,16 +14,16 @@ export interface Changes {
 }
 
 export function changes(store: Store): Changes {
+  const pace = paced<Explanation | undefined>()
   let known: Explanation | undefined
   let stale = true
-  let at = 0
   return {
     latest() {
-      if (stale && Date.now() - at >= FRESH_MS) {
-        known = findChange(store.rows({ limit: MOST_ROWS }))
+      if (!stale) return known
+      known = pace('', () => {
         stale = false
-        at = Date.now()
-      }
+        return findChange(store.rows({ limit: MOST_ROWS }))
+      })
       return known
     },
     outdated() {

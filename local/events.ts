@@ -4,8 +4,12 @@ import type { ServerResponse } from 'node:http'
 
 /** Milliseconds between two events, so that a busy application does not make the page recompute all the time. */
 const PAUSE_MS = 500
+/** Milliseconds of quiet after which it is said once more: an answer may have been a little old (see paced.ts). */
+const SETTLE_MS = 3_000
 /** Proxies and browsers give up silent connections after about a minute. */
 const KEEP_ALIVE_MS = 20_000
+
+const CHANGE = 'event: change\ndata: {}\n\n'
 
 export interface Events {
   /** Keeps the response open until its client leaves. */
@@ -18,6 +22,7 @@ export interface Events {
 export function events(): Events {
   const open = new Set<ServerResponse>()
   let pending: NodeJS.Timeout | undefined
+  let settled: NodeJS.Timeout | undefined
   const send = (text: string): void => {
     for (const response of open) response.write(text)
   }
@@ -32,12 +37,15 @@ export function events(): Events {
     changed() {
       pending ??= setTimeout(() => {
         pending = undefined
-        send('event: change\ndata: {}\n\n')
+        send(CHANGE)
       }, PAUSE_MS).unref()
+      clearTimeout(settled)
+      settled = setTimeout(() => send(CHANGE), SETTLE_MS).unref()
     },
     close() {
       clearInterval(beat)
       clearTimeout(pending)
+      clearTimeout(settled)
       for (const response of open) response.end()
       open.clear()
     },

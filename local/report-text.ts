@@ -8,7 +8,7 @@ import type { Dimension } from './store/dimensions.ts'
 const ATTRIBUTION: readonly Dimension[] = ['feature', 'team', 'customer', 'costCenter']
 
 /** What stands where a call says nothing. */
-export function nobody(dimension: Dimension): string {
+function nobody(dimension: Dimension): string {
   return ATTRIBUTION.includes(dimension) ? 'unattributed' : 'not stated'
 }
 

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { bundledBook } from '../instrumentation/pricing/bundled.ts'
 import { guardAsync } from '../instrumentation/guard.ts'
 import { price } from '../instrumentation/pricing/index.ts'
-import { apiAnswer, BadRequest } from './api.ts'
-import { changes, type Changes } from './changes.ts'
+import { api, BadRequest, type Api } from './api.ts'
+import { changes } from './changes.ts'
 import { events, type Events } from './events.ts'
 import { callOfSpan, type Pricer } from './from-span.ts'
 import { isLoopback, LOOPBACK } from './hosts.ts'
@@ -41,9 +41,8 @@ export interface Local {
 }
 
 interface Parts {
-  readonly store: Store
+  readonly api: Api
   readonly events: Events
-  readonly changes: Changes
   readonly keep: (spans: readonly OtlpSpan[]) => void
 }
 
@@ -94,7 +93,7 @@ function assemble(store: Store, pricer: Pricer): Parts {
     latest.outdated()
     tell.changed()
   }
-  return { store, events: tell, changes: latest, keep }
+  return { api: api(store, latest), events: tell, keep }
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {
@@ -151,7 +150,7 @@ async function route(
     return
   }
   if (path === '/api/events') return parts.events.subscribe(response)
-  const found = apiAnswer(path, url.searchParams, parts.store, parts.changes)
+  const found = parts.api(path, url.searchParams)
   if (found !== undefined) answer(response, 200, found)
   else await page(path, response)
 }

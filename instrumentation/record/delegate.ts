@@ -3,23 +3,17 @@
  * that moment, so that tracers handed out before an application's own set-up follow it afterwards.
  */
 
-import {
-  INVALID_SPAN_CONTEXT,
-  trace,
-  type Span,
-  type Tracer,
-  type TracerOptions,
-  type TracerProvider,
-} from '@opentelemetry/api'
+import type { Span, Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api'
+import { INVALID_SPAN_CONTEXT, trace } from '../otel-api.ts'
 
 /** Records nothing: what an application gets that has registered metrics but no traces. */
 const NOWHERE: TracerProvider = {
   getTracer: () => ({
     startSpan: notRecorded,
-    startActiveSpan: ((...args: readonly unknown[]) => {
+    startActiveSpan: (...args: readonly unknown[]) => {
       const run = args.at(-1) as (span: Span) => unknown
       return run(notRecorded())
-    }),
+    },
   }),
 }
 

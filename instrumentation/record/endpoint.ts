@@ -1,7 +1,7 @@
 /** Where a signal goes: the standard `OTEL_EXPORTER_OTLP_*` variables, as OpenTelemetry's own code reads them. */
 
 import type { Agent } from 'node:http'
-import type { createRequire } from 'node:module'
+import type { Load } from './exporters.ts'
 
 export interface Endpoint {
   readonly url: string
@@ -17,10 +17,8 @@ export interface Endpoint {
 /** OTLP specification: `OTEL_EXPORTER_OTLP_TIMEOUT` is 10 s unless set. */
 export const DEFAULT_TIMEOUT_MS = 10_000
 
-type Require = ReturnType<typeof createRequire>
-
 export function readEndpoint(
-  load: Require,
+  load: Load,
   signal: 'TRACES' | 'METRICS',
   contentType: string,
 ): Endpoint {

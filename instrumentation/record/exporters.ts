@@ -6,8 +6,10 @@ import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { OtelSettings } from '../config.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
 import { readEndpoint } from './endpoint.ts'
+import { notKnown } from './sdk-parts.ts'
 
-type Require = ReturnType<typeof createRequire>
+/** Loads a package where it is needed: an exporter that is not chosen costs no start-up time. */
+export type Load = ReturnType<typeof createRequire>
 
 /** As `ExportResult` of `@opentelemetry/core`: 0 is success, 1 failure. */
 interface ExportResult {
@@ -39,7 +41,7 @@ const SUCCESS = 0
 const FAILED = 1
 
 /** Span processors that export, in the order of the setting. */
-export function spanExporters(load: Require, settings: OtelSettings): Exporters<SpanProcessor> {
+export function spanExporters(load: Load, settings: OtelSettings): Exporters<SpanProcessor> {
   const sdk = load('@opentelemetry/sdk-trace') as typeof import('@opentelemetry/sdk-trace')
   const batch = (exporter: SpanExporter): SpanProcessor =>
     new sdk.BatchSpanProcessor({ exporter, ...settings.batch })
@@ -48,9 +50,9 @@ export function spanExporters(load: Require, settings: OtelSettings): Exporters<
     console: () => new sdk.SimpleSpanProcessor({ exporter: new sdk.ConsoleSpanExporter() }),
     otlp: () => {
       if (settings.tracesProtocol === 'grpc') {
-        const { OTLPTraceExporter } = load('@opentelemetry/exporter-trace-otlp-grpc') as {
-          OTLPTraceExporter: new () => SpanExporter
-        }
+        const { OTLPTraceExporter } = load(
+          '@opentelemetry/exporter-trace-otlp-grpc',
+        ) as typeof import('@opentelemetry/exporter-trace-otlp-grpc')
         return batch(new OTLPTraceExporter())
       }
       const { JsonTraceSerializer, ProtobufTraceSerializer } = transformer(load)
@@ -64,7 +66,7 @@ export function spanExporters(load: Require, settings: OtelSettings): Exporters<
 }
 
 /** Metric readers, in the order of the setting. */
-export function metricReaders(load: Require, settings: OtelSettings): Exporters<IMetricReader> {
+export function metricReaders(load: Load, settings: OtelSettings): Exporters<IMetricReader> {
   const sdk = load('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics')
   const periodic = (exporter: PushMetricExporter): IMetricReader =>
     new sdk.PeriodicExportingMetricReader({
@@ -120,14 +122,13 @@ function collect<T>(
     if (name === 'none') continue
     const create = Object.hasOwn(known, name) ? known[name] : undefined
     if (create === undefined) {
-      const allowed = [...Object.keys(known), 'none'].join(', ')
-      problems.push(`${variable}=${name} is not known here; allowed: ${allowed}. It is left out.`)
+      problems.push(notKnown(variable, name, Object.keys(known)))
     } else installed.push(create())
   }
   return { installed, delivery: delivery(), problems }
 }
 
-function transformer(load: Require): typeof import('@opentelemetry/otlp-transformer') {
+function transformer(load: Load): typeof import('@opentelemetry/otlp-transformer') {
   return load('@opentelemetry/otlp-transformer') as typeof import('@opentelemetry/otlp-transformer')
 }
 

@@ -3,13 +3,8 @@
  * API of 1.10 ignores what one of 1.9 registered (measured), and an application may bring either.
  */
 
-import {
-  ROOT_CONTEXT,
-  type Context,
-  type ContextManager,
-  type MeterProvider,
-  type TracerProvider,
-} from '@opentelemetry/api'
+import type { Context, ContextManager, MeterProvider, TracerProvider } from '@opentelemetry/api'
+import { ROOT_CONTEXT } from '../otel-api.ts'
 
 /** What `@opentelemetry/api` 1.x keeps under its global symbol. */
 export interface ApiRecord {

@@ -1,9 +1,10 @@
 /** Writes each call as one span, a new one or an adopted one, and into the metrics. */
 
-import { SpanKind, SpanStatusCode, trace, type Span, type Tracer } from '@opentelemetry/api'
+import type { Span, Tracer } from '@opentelemetry/api'
 import type { Attribution } from '../core/attribution.ts'
 import type { Call, CallRequest } from '../core/call.ts'
 import type { Cost } from '../core/cost.ts'
+import { SpanKind, SpanStatusCode, trace } from '../otel-api.ts'
 import { ATTR_ERROR_TYPE, ATTR_HTTP_STATUS, EVENT_ATTEMPT_FAILED, SCOPE_NAME } from '../semconv.ts'
 import { adopt, isAdoptable } from './adoption.ts'
 import {

@@ -1,17 +1,26 @@
 /**
- * The OpenTelemetry set-up that `register` makes where the application has none: `NodeSDK` with the standard
- * environment handling, our processor in it, and a registration that gives way to an application's own.
+ * The OpenTelemetry set-up that `register` makes where the application has none: the SDK's own parts, chosen by the
+ * standard variables, our processor among them, and a registration that gives way to an application's own. Put
+ * together here rather than by `@opentelemetry/sdk-node`, which loads every exporter there is: half the start-up time
+ * (docs/benchmarks.md).
  */
 
 import { createRequire } from 'node:module'
+import type {
+  ContextManager,
+  MeterProvider,
+  TextMapPropagator,
+  TracerProvider,
+} from '@opentelemetry/api'
 import type { SpanProcessor } from '@opentelemetry/sdk-trace'
-import type { ViewOptions } from '@opentelemetry/sdk-metrics'
+import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics'
 import type { OtelSettings } from '../config.ts'
 import { METRIC_OPERATION_COST } from '../semconv.ts'
 import { createDelegateProvider } from './delegate.ts'
 import type { Delivery } from './delivery.ts'
-import { metricReaders, spanExporters } from './exporters.ts'
+import { metricReaders, spanExporters, type Load } from './exporters.ts'
 import { apiRecord, type ApiRecord } from './otel-globals.ts'
+import { propagator, resource, sampler } from './sdk-parts.ts'
 import { offerGlobals } from './standing-aside.ts'
 
 export interface Telemetry {
@@ -32,40 +41,32 @@ export interface Telemetry {
  * (measured, Node 24).
  */
 export function startTelemetry(settings: OtelSettings, processor: SpanProcessor): Telemetry {
-  const load = createRequire(import.meta.url)
-  const { NodeSDK } = load('@opentelemetry/sdk-node') as typeof import('@opentelemetry/sdk-node')
-  const { envDetector, processDetector, serviceInstanceIdDetector } = load(
-    '@opentelemetry/resources',
-  ) as typeof import('@opentelemetry/resources')
+  const load: Load = createRequire(import.meta.url)
   const spans = spanExporters(load, settings)
   const metrics = metricReaders(load, settings)
-  const sdk = new NodeSDK({
-    spanProcessors: [processor, ...spans.installed],
-    metricReaders: [...metrics.installed],
-    views: [exponentialCost(load)],
-    // The host's detector is asynchronous: it would hold back the first export, and all of it at `process.exit`.
-    ...(settings.detectorsChosen
-      ? {}
-      : { resourceDetectors: [serviceInstanceIdDetector, processDetector, envDetector] }),
-  })
-  sdk.start()
-  const record = { ...apiRecord() }
+  const parts = createParts(load, settings, [processor, ...spans.installed], metrics.installed)
+  const record: ApiRecord = { ...apiRecord() }
   let stoodAside = false
   offerGlobals({
-    record: offered(record, () => (stoodAside ? apiRecord().trace : record.trace)),
+    record: {
+      ...record,
+      trace: createDelegateProvider(() => (stoodAside ? apiRecord().trace : record.trace)),
+    },
     onForeign() {
       stoodAside = true
-      sdk.shutdown().catch(() => undefined) // what it still had is on its way; there is nobody to tell
+      // What it still had is on its way; nobody is left to tell.
+      Promise.allSettled([parts.traces.shutdown(), parts.meters.shutdown()])
     },
   })
   const deliveries = [spans.delivery, metrics.delivery].filter((one) => one !== undefined)
   const flushable = { spans: spans.installed, readers: metrics.installed }
   return {
     deliveries,
-    problems: [...spans.problems, ...metrics.problems],
+    problems: [...spans.problems, ...metrics.problems, ...parts.problems],
     flush: () => flush(flushable, deliveries),
     handOverSpans() {
-      for (const exporting of spans.installed) exporting.forceFlush().catch(() => undefined) // counted by the delivery
+      // The batches go to the delivery at once; what becomes of them is counted there.
+      Promise.allSettled(spans.installed.map((one) => one.forceFlush()))
     },
     get stoodAside() {
       return stoodAside
@@ -73,8 +74,57 @@ export function startTelemetry(settings: OtelSettings, processor: SpanProcessor)
   }
 }
 
-function offered(record: ApiRecord, current: () => ApiRecord['trace']): ApiRecord {
-  return record.trace === undefined ? record : { ...record, trace: createDelegateProvider(current) }
+function createParts(
+  load: Load,
+  settings: OtelSettings,
+  spanProcessors: readonly SpanProcessor[],
+  readers: readonly IMetricReader[],
+) {
+  const { TracerProvider } = load(
+    '@opentelemetry/sdk-trace',
+  ) as typeof import('@opentelemetry/sdk-trace')
+  const { MeterProvider } = load(
+    '@opentelemetry/sdk-metrics',
+  ) as typeof import('@opentelemetry/sdk-metrics')
+  const { AsyncLocalStorageContextManager } = load(
+    '@opentelemetry/context-async-hooks',
+  ) as typeof import('@opentelemetry/context-async-hooks')
+  const shared = resource(load)
+  const sampling = sampler(load, settings)
+  const propagation = propagator(load, settings)
+  const traces = new TracerProvider({
+    resource: shared,
+    sampler: sampling.value,
+    spanLimits: settings.spanLimits,
+    spanProcessors: [...spanProcessors],
+  })
+  const meters = new MeterProvider({
+    resource: shared,
+    readers: [...readers],
+    views: [exponentialCost(load)],
+  })
+  register(load, {
+    traces,
+    meters,
+    context: new AsyncLocalStorageContextManager().enable(),
+    propagator: propagation.value,
+  })
+  return { traces, meters, problems: [...sampling.problems, ...propagation.problems] }
+}
+
+interface Registered {
+  readonly traces: TracerProvider
+  readonly meters: MeterProvider
+  readonly context: ContextManager
+  readonly propagator: TextMapPropagator
+}
+
+function register(load: Load, { traces, meters, context, propagator }: Registered): void {
+  const api = load('@opentelemetry/api') as typeof import('@opentelemetry/api')
+  api.trace.setGlobalTracerProvider(traces)
+  api.metrics.setGlobalMeterProvider(meters)
+  api.context.setGlobalContextManager(context)
+  api.propagation.setGlobalPropagator(propagator)
 }
 
 interface Flushable {
@@ -92,7 +142,7 @@ async function flush(
 }
 
 /** Where we own the provider the cost of a call is an exponential histogram: six decades, no boundaries to guess. */
-function exponentialCost(load: ReturnType<typeof createRequire>): ViewOptions {
+function exponentialCost(load: Load): ViewOptions {
   const { AggregationType } = load(
     '@opentelemetry/sdk-metrics',
   ) as typeof import('@opentelemetry/sdk-metrics')

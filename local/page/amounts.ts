@@ -4,7 +4,7 @@
 export function dollars(usd: number): string {
   const size = Math.abs(usd)
   const sign = usd < 0 ? '−' : ''
-  if (size > 0 && size < 0.000_05) return `${sign}<$0.0001`
+  if (size > 0 && size < 0.000_05) return '<$0.0001'
   return `${sign}$${grouped(size, size > 0 && size < 1 ? 4 : 2)}`
 }
 
@@ -18,7 +18,7 @@ export function dollarColumn(values: readonly (number | null)[]): (usd: number) 
   return (usd) => {
     const size = Math.abs(usd)
     const sign = usd < 0 ? '−' : ''
-    if (size > 0 && size < least / 2) return `${sign}<$${grouped(least, decimals)}`
+    if (size > 0 && size < least / 2) return `<$${grouped(least, decimals)}`
     return `${sign}$${grouped(size, decimals)}`
   }
 }
@@ -27,7 +27,7 @@ export function dollarColumn(values: readonly (number | null)[]): (usd: number) 
 export function dollarsEach(usd: number): string {
   const size = Math.abs(usd)
   const sign = usd < 0 ? '−' : ''
-  if (size > 0 && size < 0.000_05) return `${sign}<$0.0001`
+  if (size > 0 && size < 0.000_05) return '<$0.0001'
   return `${sign}$${grouped(size, 4)}`
 }
 

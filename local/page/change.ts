@@ -17,31 +17,41 @@ export function showChange(change: Explanation | null): void {
   )
 }
 
+/** The time before is counted as long as the time after, as in the causes. */
 function beforeAfter(change: Explanation): HTMLElement {
-  const { before, after, unitType } = change
+  const { before, after, unitType, scale } = change
   const perUnit = (side: Explanation['before']): string =>
-    side.units > 0 ? grouped(side.calls / side.units, 1) : '–'
+    side.units > 0 ? grouped(side.calls / side.units, 2) : '–'
   const rows: readonly (readonly [string, string, string])[] = [
     [`Cost per ${unitType}`, dollarsEach(before.usdPerUnit), dollarsEach(after.usdPerUnit)],
     [`Calls per ${unitType}`, perUnit(before), perUnit(after)],
-    [capital(`${unitType}s`), whole(before.units), whole(after.units)],
-    ['Spend', dollars(before.usd), dollars(after.usd)],
+    [capital(`${unitType}s`), whole(before.units * scale), whole(after.units)],
+    ['Spend', dollars(before.usd * scale), dollars(after.usd)],
   ]
   return table({
     caption: change.feature,
+    note: Math.abs(scale - 1) > 0.02 ? 'Before: scaled to the same length of time' : '',
     columns: [
       { head: '', kind: 'text', cell: (row) => row[0] },
       { head: 'Before', cell: (row) => row[1] },
-      { head: `Since ${moment(change.since, Date.now())}`, cell: (row) => row[2] },
+      { head: span(change), cell: (row) => row[2] },
     ],
     rows,
   })
 }
 
+function span({ since, until }: Explanation): string {
+  const now = Date.now()
+  return until === undefined
+    ? `Since ${moment(since, now)}`
+    : `${moment(since, now)} to ${moment(until, now)}`
+}
+
 function causes(change: Explanation): HTMLElement {
   const shown = change.causes.filter((cause) => Math.abs(cause.usd) >= 0.00005)
   const amount = dollarColumn([...shown.map((cause) => cause.usd), change.totalUsd])
-  const signed = (usd: number): string => (usd > 0 ? `+${amount(usd)}` : amount(usd))
+  const signed = (usd: number): string =>
+    usd > 0 && !amount(usd).startsWith('<') ? `+${amount(usd)}` : amount(usd)
   const largest = Math.max(...shown.map((cause) => Math.abs(cause.usd)))
   return table({
     caption: 'Causes',

@@ -187,7 +187,8 @@ function tooltip(
       ),
     )
     const from = chart.times[n] ?? 0
-    const time = `${clock(from, chart.bucketMs < 60_000)} + ${each(chart.bucketMs)}`
+    const precise = chart.bucketMs < 60_000
+    const time = `${clock(from, precise)} to ${clock(from + chart.bucketMs, precise)}`
     box.replaceChildren(h('p', {}, time), h('ul', {}, ...lines))
     const beyond = left > plot.over.clientWidth / 2
     box.style.left = beyond ? 'auto' : `${left + 14}px`

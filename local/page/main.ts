@@ -71,7 +71,7 @@ function footnote({ pruned }: Overview): string {
     pruned > 0
       ? ` The ${count(pruned, 'oldest call')} had to go to stay within the size limit.`
       : ''
-  return `Amounts in USD at list prices of the bundled book, or as the span states them. Times in ${zone}.${dropped}`
+  return `Amounts in USD, as the spans state them, else at the rates of the price book. Times in ${zone}.${dropped}`
 }
 
 function firstCall(): readonly HTMLElement[] {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 
 /** Bytes, after inflation. Exporters send batches of 512 spans, about 1 MB. */
-export const BODY_LIMIT = 16 * 1024 * 1024
+const BODY_LIMIT = 16 * 1024 * 1024
 
 export interface Refusal {
   readonly status: number

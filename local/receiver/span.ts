@@ -10,7 +10,7 @@ export interface OtlpSpan {
   readonly spanId: string
   readonly parentSpanId?: string
   readonly name: string
-  /** Epoch milliseconds, fractions kept. */
+  /** Epoch milliseconds, to the microsecond. */
   readonly startedAt: number
   readonly endedAt: number
   readonly attributes: Attributes
@@ -41,18 +41,25 @@ export function checkedSpan(fields: SpanFields): OtlpSpan | undefined {
   const traceId = hexId(fields.traceId, 32)
   const spanId = hexId(fields.spanId, 16)
   const parentSpanId = hexId(fields.parentSpanId, 16)
-  if (traceId === undefined || spanId === undefined || !(fields.startedAt > 0)) return undefined
+  const startedAt = microseconds(fields.startedAt)
+  const endedAt = microseconds(fields.endedAt)
+  if (traceId === undefined || spanId === undefined || !(startedAt > 0)) return undefined
   return {
     traceId,
     spanId,
     ...(parentSpanId === undefined ? {} : { parentSpanId }),
     name: fields.name,
-    startedAt: fields.startedAt,
-    endedAt: fields.endedAt >= fields.startedAt ? fields.endedAt : fields.startedAt,
+    startedAt,
+    endedAt: Math.max(startedAt, endedAt),
     attributes: fields.attributes,
     failed: fields.failed,
     resource: fields.resource,
   }
+}
+
+/** Nanoseconds since 1970 exceed a double's digits: what it makes up beyond microseconds is dropped. */
+function microseconds(ms: number): number {
+  return Math.round(ms * 1000) / 1000
 }
 
 /** All-zero ids are invalid: OpenTelemetry specification, trace/api.md, "SpanContext". */

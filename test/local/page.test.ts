@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -96,6 +96,7 @@ const change: Explanation = {
     { name: 'system', label: 'a longer system prompt (v2)', usd: 2.4 },
     { name: 'output', label: 'shorter answers', usd: -0.2 },
   ],
+  scale: 1,
   totalUsd: 14.25,
   sentence: 'support-bot costs 4.8 times as much per conversation: $0.0600 instead of $0.0125.',
 }
@@ -151,40 +152,7 @@ async function open(
   return { page, complaints }
 }
 
-/** Texts whose contrast is below WCAG 2.2 AA: 4.5, or 3 from 24 px, or from 18.66 px in bold. */
-function lowContrast(): string[] {
-  const rgb = (color: string): number[] => (color.match(/[\d.]+/g) ?? []).map(Number)
-  const light = (color: readonly number[]): number => {
-    const [r = 0, g = 0, b = 0] = color.map((value) => {
-      const part = value / 255
-      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
-    })
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-  }
-  const ground = (element: Element | null): number[] => {
-    for (let at = element; at !== null; at = at.parentElement) {
-      const color = rgb(getComputedStyle(at).backgroundColor)
-      if ((color[3] ?? 1) === 1) return color.slice(0, 3)
-    }
-    return [255, 255, 255]
-  }
-  const found: string[] = []
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-  while (walker.nextNode()) {
-    const text = walker.currentNode.textContent?.trim() ?? ''
-    const element = walker.currentNode.parentElement
-    if (text === '' || element === null || element.getClientRects().length === 0) continue
-    const style = getComputedStyle(element)
-    const size = Number.parseFloat(style.fontSize)
-    const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700)
-    const [a, b] = [light(rgb(style.color).slice(0, 3)), light(ground(element))].sort(
-      (x, y) => y - x,
-    )
-    const ratio = ((a ?? 0) + 0.05) / ((b ?? 0) + 0.05)
-    if (ratio < (large ? 3 : 4.5)) found.push(`${text.slice(0, 30)}: ${ratio.toFixed(2)}`)
-  }
-  return found
-}
+const lowContrast = readFileSync(new URL('low-contrast.js', import.meta.url), 'utf8')
 
 describe(`the page in Chromium${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
   test('before the first call says how to send it, to this very port', async (context) => {
@@ -213,8 +181,8 @@ describe(`the page in Chromium${missing === undefined ? '' : ` (skipped: ${missi
         await page.waitForSelector('#spend-plot canvas')
         await page.screenshot({ path: `${artifacts}local-${scheme}-${width}.png`, fullPage: true })
         expect(await page.evaluate(lowContrast)).toEqual([])
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - innerWidth,
+        const overflow = await page.evaluate<number>(
+          'document.documentElement.scrollWidth - innerWidth',
         )
         expect(overflow).toBeLessThanOrEqual(0)
         expect(complaints).toEqual([])
@@ -255,9 +223,7 @@ describe(`the page in Chromium${missing === undefined ? '' : ` (skipped: ${missi
       expect(await page.innerText('#groups caption')).toBe('Spend by team')
       await page.focus('#grouping input:checked')
       await page.keyboard.press('ArrowRight')
-      await page.waitForFunction(
-        () => document.querySelector('#groups caption')?.textContent === 'Spend by prompt version',
-      )
+      await page.locator('#groups caption', { hasText: 'Spend by prompt version' }).waitFor()
       expect(page.url()).toContain('by=promptVersion')
       expect(await page.innerText('#groups tbody')).toMatch(/v2\s+600\s/)
       await page.context().close()
@@ -319,11 +285,7 @@ describe(`the page in Chromium${missing === undefined ? '' : ` (skipped: ${missi
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       })
-      await page.waitForFunction(
-        () => document.querySelector('.amount')?.textContent === '$121.84',
-        undefined,
-        { timeout: 3_000 },
-      )
+      await page.locator('.amount', { hasText: '$121.84' }).waitFor({ timeout: 3_000 })
       expect(await page.innerText('#groups tbody tr:first-child th')).toBe(feature)
       expect(complaints).toEqual([])
       await page.context().close()
@@ -335,14 +297,9 @@ describe(`the page in Chromium${missing === undefined ? '' : ` (skipped: ${missi
     const other = await startLocal({ port: 0 })
     const { page } = await open('light', 1440, '', other.url)
     await other.close()
-    await page.waitForFunction(
-      () =>
-        document
-          .querySelector('#status-text')
-          ?.textContent?.startsWith('costspan local does not answer'),
-      undefined,
-      { timeout: 10_000 },
-    )
+    await page
+      .locator('#status-text', { hasText: 'costspan local does not answer' })
+      .waitFor({ timeout: 10_000 })
     await page.context().close()
   })
 })

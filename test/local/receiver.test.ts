@@ -45,7 +45,7 @@ async function expectAlive(): Promise<void> {
 }
 
 function protobufOf(
-  attributes: Record<string, string | number | string[]>,
+  attributes: Record<string, string | number | boolean | string[]>,
 ): Uint8Array<ArrayBuffer> {
   const exporter = new InMemorySpanExporter()
   const provider = new TracerProvider({
@@ -71,10 +71,10 @@ describe('spans that arrive', () => {
 
   test('as protobuf, gzipped, keep ids, times, service, integers, doubles and status', async () => {
     const body = protobufOf({
-      ...pricedCall(0.001234),
+      ...(pricedCall(0.001234) as Record<string, string | number>),
       'costspan.feature': 'pb',
       'gen_ai.response.finish_reasons': ['stop'],
-    } as Record<string, string | number>)
+    })
     const answer = await post(
       '/v1/traces',
       { ...PROTOBUF, 'content-encoding': 'gzip' },

@@ -1,0 +1,99 @@
+/** What the demo says at its end. */
+
+import { styleText } from 'node:util'
+import { dollars, grouped, whole } from '../../local/page/amounts.ts'
+import type { Explanation } from '../../local/explain.ts'
+import type { LedgerCheck } from './check.ts'
+
+export function storyLines(change: Explanation | undefined): readonly string[] {
+  if (change === undefined) return ['', heading('What happened'), 'No lasting change was found.']
+  const { before, after, unitType, causes, totalUsd } = change
+  const rows = causes.map((cause) => [
+    signed(cause.usd / Math.max(1, after.units), 4),
+    signed(cause.usd, 2),
+    cause.label,
+  ])
+  rows.push([signed(totalUsd / Math.max(1, after.units), 4), signed(totalUsd, 2), 'together'])
+  const figures = (side: Explanation['before']): string =>
+    `$${grouped(side.usdPerUnit, 4)} a ${unitType} (${side.units} ${unitType}s, ` +
+    `${grouped(side.calls / Math.max(1, side.units), 1)} calls each)`
+  return [
+    '',
+    heading('What happened'),
+    ...wrapped(change.sentence, 100),
+    '',
+    `  before  ${figures(before)}`,
+    `  after   ${figures(after)}`,
+    '',
+    ...columns([[`per ${unitType}`, 'in all', 'cause'], ...rows]).map((line) => `  ${line}`),
+  ]
+}
+
+export function ledgerLines(check: LedgerCheck): readonly string[] {
+  const { costspan, ledger, untold } = check
+  const row = (name: string, from: LedgerCheck['ledger']): readonly string[] => [
+    `$${from.usd}`,
+    whole(from.calls),
+    whole(from.attempts),
+    whole(from.inputTokens),
+    whole(from.outputTokens),
+    name,
+  ]
+  const verdict = check.agrees
+    ? styleText('green', 'They agree: every call, every token, every dollar.', STDERR)
+    : styleText('red', `They differ by $${Math.abs(check.differenceUsd).toFixed(9)}.`, STDERR)
+  return [
+    '',
+    heading("Checked against the provider's ledger"),
+    ...columns([
+      ['dollars', 'calls', 'requests', 'tokens in', 'tokens out', ''],
+      row('costspan', costspan),
+      row('provider', ledger),
+    ]).map((line) => `  ${line}`),
+    `  ${verdict}`,
+    ...untoldLines(untold),
+  ]
+}
+
+function untoldLines(untold: LedgerCheck['untold']): readonly string[] {
+  if (untold.calls === 0 && untold.outputTokens === 0) return []
+  const calls = untold.calls === 1 ? '1 call' : `${untold.calls} calls`
+  return [
+    `  Besides, the provider billed ${dollars(Number(untold.usd))} for ${calls} that the application stopped reading.`,
+    '  Its answer never said so: costspan shows the call as unpriced (usage_missing), not as free.',
+  ]
+}
+
+/** `styleText` looks at the stream that is written to, `NO_COLOR` and `FORCE_COLOR`. */
+const STDERR = { stream: process.stderr }
+
+export function heading(text: string): string {
+  return styleText('bold', text, STDERR)
+}
+
+/** All columns but the last are figures, and end where their heading ends. */
+function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, place) =>
+    Math.max(...rows.map((row) => (row[place] ?? '').length)),
+  )
+  return rows.map((row) =>
+    row
+      .map((cell, place) => (place === row.length - 1 ? cell : cell.padStart(widths[place] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+function signed(usd: number, decimals: number): string {
+  return `${usd < 0 ? '−' : '+'}$${grouped(Math.abs(usd), decimals)}`
+}
+
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)
+    if (line === undefined || line.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = `${line} ${word}`
+  }
+  return lines
+}
