@@ -4,7 +4,7 @@ import type { Local } from '../local/server.ts'
 import { checkLedger, type LedgerCheck } from './show/check.ts'
 import type { Moment } from './show/screen.ts'
 import { startSimulator } from './simulator/server.ts'
-import { perform, type Performance } from './stage.ts'
+import { perform } from './stage.ts'
 import { PHASES } from './story/phases.ts'
 import { storyScenario } from './story/scenario.ts'
 
@@ -63,7 +63,7 @@ export async function startRun(play: Play, local: Local): Promise<Run> {
   return {
     ended: ended(),
     moment: () => momentOf(local, phase, started),
-    stop: (app satisfies Performance).stop,
+    stop: () => app.stop(),
   }
 }
 

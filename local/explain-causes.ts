@@ -124,7 +124,7 @@ function ledgerOf(side: Side, inputParts: boolean): Ledger {
 }
 
 /** Everything after the first attempt of a turn. */
-export function isRepeat(row: CallRow): boolean {
+function isRepeat(row: CallRow): boolean {
   return (row.repeat ?? 1) >= 2 || row.waste === 'repeat' || row.waste === 'retry'
 }
 

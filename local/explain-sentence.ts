@@ -96,7 +96,7 @@ function comparison(before: number, after: number): string {
   return `${percent}% ${ratio >= 1 ? 'more' : 'less'} than`
 }
 
-const article = (noun: string): string => `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`
+export const article = (noun: string): string => `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`
 const plural = (noun: string, count: number): string => (count === 1 ? noun : `${noun}s`)
 
 /** Local time, as exact as the calls' span asks for. */

@@ -6,7 +6,7 @@ import { labelOf, promptChange, sentenceOf, type Cause } from './explain-sentenc
 import { costedUnits, sideOf, unitTypeOf, type CostedUnit } from './explain-units.ts'
 import type { CallRow } from './row.ts'
 
-export type { Cause, CauseName }
+export type { Cause }
 
 export interface Period {
   readonly usd: number

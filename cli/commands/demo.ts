@@ -43,7 +43,7 @@ export const demo: Command = {
     const missing = missingClients()
     if (missing.length > 0) {
       throw new Failure(
-        `costspan demo: ${missing.join(' and ')} not installed; npm i openai @anthropic-ai/sdk`,
+        `costspan demo: ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not installed: npm i openai @anthropic-ai/sdk`,
       )
     }
     return await show(play, values)

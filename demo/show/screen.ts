@@ -3,7 +3,8 @@
 import type { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
 import type { Group } from '../../local/answers.ts'
-import { dollars, grouped, whole } from '../../local/page/amounts.ts'
+import { article } from '../../local/explain-sentence.ts'
+import { dollars, dollarsEach, whole } from '../../local/page/amounts.ts'
 
 export interface Moment {
   /** Since the demo began. */
@@ -27,7 +28,7 @@ export interface Screen {
   say(line: string): void
 }
 
-const BAR = 24
+const BAR = 16
 
 /** Live where `stream` is a terminal with colours: not with NO_COLOR, `TERM=dumb` or in CI. */
 export function openScreen(stream: WriteStream): Screen {
@@ -42,7 +43,7 @@ export function openScreen(stream: WriteStream): Screen {
     interval: live ? 400 : 5_000,
     show(moment) {
       erase()
-      const lines = live ? frameOf(moment) : [lineOf(moment)]
+      const lines = live ? frameOf(moment, stream.columns) : [lineOf(moment)]
       stream.write(`${lines.join('\n')}\n`)
       if (live) height = lines.length
     },
@@ -66,17 +67,24 @@ export function lineOf(moment: Moment): string {
   ].join('; ')
 }
 
-export function frameOf(moment: Moment): readonly string[] {
-  const most = Math.max(...moment.features.map((group) => group.usd), Number.MIN_VALUE)
-  const width = Math.max(12, ...moment.features.map((group) => nameOf(group).length))
+/** No line is wider than `width`: one that wraps could not be erased. */
+export function frameOf(moment: Moment, width: number): readonly string[] {
   const rate = moment.usdPerHour === undefined ? '' : `   now ${dollars(moment.usdPerHour)} an hour`
+  const most = Math.max(...moment.features.map((group) => group.usd), Number.MIN_VALUE)
+  const rows = moment.features.slice(0, 7).map((group) => {
+    const amount = group.pricedCalls > 0 ? dollars(group.usd) : 'unpriced'
+    return {
+      words: `  ${nameOf(group).slice(0, 18).padEnd(18)}  ${amount.padStart(9)}`,
+      bar: '█'.repeat(Math.round((group.usd / most) * BAR)).padEnd(BAR),
+      unit: unitOf(group, moment),
+    }
+  })
   return [
-    `${clock(moment.seconds)}  ${styleText('bold', moment.phase, STDERR)}`,
-    `       ${styleText('bold', dollars(moment.usd), STDERR)} in ${whole(moment.calls)} calls${rate}`,
-    ...moment.features.slice(0, 7).map((group) => {
-      const bar = '█'.repeat(Math.round((group.usd / most) * BAR)).padEnd(BAR)
-      const amount = group.pricedCalls > 0 ? dollars(group.usd) : 'unpriced'
-      return `  ${nameOf(group).padEnd(width)}  ${amount.padStart(9)}  ${styleText('cyan', bar, STDERR)}  ${unitOf(group, moment)}`.trimEnd()
+    `${clock(moment.seconds)}  ${styleText('bold', moment.phase.slice(0, width - 8), STDERR)}`,
+    `       ${styleText('bold', dollars(moment.usd), STDERR)} in ${whole(moment.calls)} calls${width < 60 ? '' : rate}`,
+    ...rows.map(({ words, bar, unit }) => {
+      if (words.length + BAR + unit.length + 5 > width) return words.slice(0, width - 1)
+      return `${words}  ${styleText('cyan', bar, STDERR)}  ${unit}`.trimEnd()
     }),
   ]
 }
@@ -94,7 +102,7 @@ function botUnit(moment: Moment): string | undefined {
 function unitOf(group: Group, moment: Moment): string {
   const lately = moment.lately.find((other) => other.key.feature === group.key.feature)
   const unit = lately?.unit ?? group.unit
-  return unit === null ? '' : `$${grouped(unit.usdPerUnit, 4)} a ${unit.type}`
+  return unit === null ? '' : `${dollarsEach(unit.usdPerUnit)} ${article(unit.type)}`
 }
 
 const nameOf = (group: Group): string => group.key.feature ?? 'unattributed'

@@ -3,19 +3,22 @@
 import { styleText } from 'node:util'
 import { dollars, grouped, whole } from '../../local/page/amounts.ts'
 import type { Explanation } from '../../local/explain.ts'
+import { article } from '../../local/explain-sentence.ts'
 import type { LedgerCheck } from './check.ts'
 
 export function storyLines(change: Explanation | undefined): readonly string[] {
   if (change === undefined) return ['', heading('What happened'), 'No lasting change was found.']
   const { before, after, unitType, causes, totalUsd } = change
-  const rows = causes.map((cause) => [
-    signed(cause.usd / Math.max(1, after.units), 4),
-    signed(cause.usd, 2),
-    cause.label,
-  ])
+  const rows = causes
+    .filter(isWorthALine(totalUsd))
+    .map((cause) => [
+      signed(cause.usd / Math.max(1, after.units), 4),
+      signed(cause.usd, 2),
+      cause.label,
+    ])
   rows.push([signed(totalUsd / Math.max(1, after.units), 4), signed(totalUsd, 2), 'together'])
   const figures = (side: Explanation['before']): string =>
-    `$${grouped(side.usdPerUnit, 4)} a ${unitType} (${side.units} ${unitType}s, ` +
+    `$${grouped(side.usdPerUnit, 4)} ${article(unitType)} (${side.units} ${unitType}s, ` +
     `${grouped(side.calls / Math.max(1, side.units), 1)} calls each)`
   return [
     '',
@@ -27,6 +30,11 @@ export function storyLines(change: Explanation | undefined): readonly string[] {
     '',
     ...columns([[`per ${unitType}`, 'in all', 'cause'], ...rows]).map((line) => `  ${line}`),
   ]
+}
+
+/** Half a percent: the pace of two periods is never quite the same. */
+function isWorthALine(totalUsd: number): (cause: { readonly usd: number }) => boolean {
+  return (cause) => Math.abs(cause.usd) >= Math.abs(totalUsd) * 0.005
 }
 
 export function ledgerLines(check: LedgerCheck): readonly string[] {
@@ -67,7 +75,7 @@ function untoldLines(untold: LedgerCheck['untold']): readonly string[] {
 /** `styleText` looks at the stream that is written to, `NO_COLOR` and `FORCE_COLOR`. */
 const STDERR = { stream: process.stderr }
 
-export function heading(text: string): string {
+function heading(text: string): string {
   return styleText('bold', text, STDERR)
 }
 

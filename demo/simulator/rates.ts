@@ -19,7 +19,7 @@ export interface Rate {
  * Anthropic: platform.claude.com/docs/en/about-claude/pricing (cache read 0.1, write 1.25 for five minutes and 2 for an
  * hour, each times the input rate) and platform.claude.com/docs/en/models/sonnet-5/overview.
  */
-export const RATES: Readonly<Record<string, Rate>> = {
+const RATES: Readonly<Record<string, Rate>> = {
   'gpt-5.4': { input: '2.50', cacheRead: '0.25', output: '15.00', longAbove: 272_000 },
   'gpt-5-mini': { input: '0.25', cacheRead: '0.025', output: '2.00' },
   'gpt-4o-mini': { input: '0.15', cacheRead: '0.075', output: '0.60' },

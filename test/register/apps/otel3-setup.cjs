@@ -1,3 +1,4 @@
+require('./print-diagnostics.cjs')
 const { NodeSDK } = require('@opentelemetry/sdk-node')
 const { SimpleSpanProcessor } = require('@opentelemetry/sdk-trace')
 const { exporter } = require('./print-exporter.cjs')

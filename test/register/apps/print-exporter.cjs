@@ -1,17 +1,4 @@
-// Exporter and diagnostics of an application's own set-up: what arrives is printed.
-const { diag } = require('@opentelemetry/api')
-
-diag.setLogger(
-  {
-    error: (...words) => console.log('DIAG', ...words),
-    warn: (...words) => console.log('DIAG', ...words),
-    info() {},
-    debug() {},
-    verbose() {},
-  },
-  { logLevel: 50, suppressOverrideMessage: true },
-)
-
+// The exporter of an application's own set-up: what arrives is printed.
 module.exports.exporter = {
   export(spans, done) {
     for (const span of spans) {

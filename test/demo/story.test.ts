@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { LedgerEntry } from '../../demo/simulator/ledger.ts'
+import { startSimulator, type Simulator } from '../../demo/simulator/server.ts'
+import { perform } from '../../demo/stage.ts'
+import { PHASES } from '../../demo/story/phases.ts'
+import { storyScenario } from '../../demo/story/scenario.ts'
+import { findChange } from '../../local/explain.ts'
+import { startLocal, type Local } from '../../local/server.ts'
+
+let simulator: Simulator
+let local: Local
+let code: number
+
+beforeAll(async () => {
+  simulator = await startSimulator({ scenario: storyScenario() })
+  local = await startLocal({ port: 0 })
+  const app = perform('support-bot', {
+    simulator: simulator.url,
+    endpoint: local.url,
+    arguments: ['--seconds', '6'],
+    tell: () => undefined,
+  })
+  code = await app.ended
+})
+
+afterAll(async () => {
+  await local.close()
+  await simulator.close()
+})
+
+/** The bot's requests of a phase, told apart by the length of its system prompt and its history. */
+function entriesOf(phase: number): readonly LedgerEntry[] {
+  const { systemPrompt, history } = PHASES[phase] ?? { systemPrompt: 0, history: [] }
+  const tokens = history.reduce((sum, each) => sum + each.question + each.answer, 0)
+  return simulator.ledger.entries.filter(
+    (entry) =>
+      entry.model === 'gpt-5.4' &&
+      entry.parts.system === systemPrompt &&
+      entry.parts.history === tokens,
+  )
+}
+
+const usdOf = (entries: readonly LedgerEntry[]): number =>
+  entries.reduce((sum, entry) => sum + Number(entry.billed?.pico ?? 0n) / 1e12, 0)
+const sum = (entries: readonly LedgerEntry[], of: (entry: LedgerEntry) => number): number =>
+  entries.reduce((total, entry) => total + of(entry), 0)
+
+describe("the support bot's story", () => {
+  it('costs $0.025, then $0.125, then about $0.025 a conversation by the ledger', () => {
+    expect(code).toBe(0)
+    const perConversation = PHASES.map((_, phase) => usdOf(entriesOf(phase)) / 24)
+    expect(perConversation[0]).toBeCloseTo(0.025, 12)
+    expect(perConversation[1]).toBeCloseTo(0.125, 12)
+    expect(perConversation[2]).toBeCloseTo(0.02575, 12)
+    const tokens = sum(entriesOf(1), (entry) => {
+      const { input = 0, output = 0 } = entry.billed?.usage ?? {}
+      return input + output
+    })
+    expect(tokens / 24).toBe(25_000)
+  })
+
+  it('is explained by costspan within 1% of what the ledger books for each cause', () => {
+    const first = (entry: LedgerEntry): boolean => entry.repeat === 1
+    const [before, after] = [entriesOf(0), entriesOf(1)]
+    const rise = (of: (entry: LedgerEntry) => number): number =>
+      sum(after.filter(first), of) - sum(before, of)
+    // gpt-5.4: $2.5 in and $15 out per million tokens. Both phases have 24 conversations.
+    const booked = {
+      attempts: usdOf(after.filter((entry) => !first(entry))),
+      history: rise((entry) => entry.parts.history) * 2.5e-6,
+      system: rise((entry) => entry.parts.system) * 2.5e-6,
+      output: rise((entry) => entry.billed?.usage.output ?? 0) * 15e-6,
+    }
+    const found = findChange(local.store.rows())
+    expect(found).toMatchObject({
+      feature: 'support-bot',
+      unitType: 'conversation',
+      before: { units: 24, calls: 24 },
+      after: { units: 24, calls: 48 },
+    })
+    for (const [name, usd] of Object.entries(booked)) {
+      const cause = found?.causes.find((each) => each.name === name)
+      expect(Math.abs((cause?.usd ?? 0) / usd - 1), name).toBeLessThan(0.01)
+    }
+    const rest = found?.causes.filter((cause) => !(cause.name in booked)) ?? []
+    for (const cause of rest) {
+      if (cause.name === 'volume') continue
+      expect(Math.abs(cause.usd / (found?.totalUsd ?? 0)), cause.name).toBeLessThan(0.01)
+    }
+  })
+
+  it('has an unattributed call, an unpriced model, a stopped stream and retries to show', () => {
+    expect(local.store.reasons({}, 'unpriced')).toMatchObject({
+      unknown_model: 2,
+      usage_missing: 1,
+    })
+    const rows = local.store.rows()
+    expect(rows.filter((row) => row.feature === undefined)).toHaveLength(2)
+    expect(rows.filter((row) => row.attempts === 2).length).toBeGreaterThanOrEqual(4)
+    expect(simulator.ledger.entries.filter((entry) => entry.ended === 'disconnected')).toHaveLength(
+      1,
+    )
+    expect(rows.some((row) => (row.cacheReadTokens ?? 0) > 0)).toBe(true)
+  })
+})
