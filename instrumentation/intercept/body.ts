@@ -33,7 +33,7 @@ export function observedBody(
             controller.byobRequest?.respond(0)
             return
           }
-          if (enqueue(controller, stripper === undefined ? next : stripper.push(next))) return
+          if (enqueue(controller, without(stripper, next))) return
         }
       },
       async cancel(reason) {
@@ -45,6 +45,12 @@ export function observedBody(
     },
     { highWaterMark: 0 },
   )
+}
+
+/** The bytes without what the application did not ask for; all of them where taking it out fails. */
+function without(stripper: UsageStripper | undefined, bytes: Uint8Array): Uint8Array {
+  if (stripper === undefined) return bytes
+  return guard('taking out unasked usage', () => stripper.push(bytes)) ?? bytes
 }
 
 /** Whether there was anything to hand on: a byte stream refuses an empty chunk. */

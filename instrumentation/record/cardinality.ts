@@ -25,33 +25,46 @@ export interface LabelGuard {
 }
 
 export function createLabelGuard(onFold: () => void, limit: number = MAX_COMBINATIONS): LabelGuard {
-  const known = new Map<string, Labels>()
-  const admitted = new Set<string>()
-  const fit = (labels: Labels): Labels => {
-    if (admitted.size < limit) return labels
+  /** The one object of each label set in use, by its key: series are kept by object. */
+  const admitted = new Map<string, Labels>()
+  /** What was folded into what; bounded, beyond it each is folded afresh. */
+  const folded = new Map<string, Labels>()
+  const intern = (labels: Labels): Labels => {
+    const key = keyOf(labels)
+    const existing = admitted.get(key)
+    if (existing !== undefined) return existing
+    admitted.set(key, labels)
+    return labels
+  }
+  const fold = (labels: Labels): Labels => {
     onFold()
-    const folds: readonly Labels[] = [
-      { ...labels, promptVersion: OTHER },
-      { ...labels, promptVersion: OTHER, promptName: OTHER },
-      { ...labels, promptVersion: OTHER, promptName: OTHER, feature: OTHER, team: OTHER },
-    ]
-    const room = folds.find((fold) => admitted.has(keyOf(fold)))
-    // The last fold is as many as there are models; a runaway of models is folded too.
-    return room ?? folds.at(-1) ?? labels
+    const folds = foldsOf(labels)
+    const room = folds.map((one) => admitted.get(keyOf(one))).find((one) => one !== undefined)
+    if (room !== undefined) return room
+    // One set for each model is let in over the limit, as long as models themselves are not what runs away.
+    const byModel = admitted.size < limit * 2 ? folds.at(-2) : folds.at(-1)
+    return intern(byModel ?? labels)
   }
   return {
     admit(provider, model, attribution) {
       const labels = labelsOf(provider, model, attribution)
       const key = keyOf(labels)
-      const seen = known.get(key)
-      if (seen !== undefined) return seen
-      const fitted = admitted.has(key) ? labels : fit(labels)
-      admitted.add(keyOf(fitted))
-      // What was folded is remembered as well, up to a bound: after it each new set is folded afresh.
-      if (known.size < limit * 10) known.set(key, fitted)
+      const known = admitted.get(key) ?? folded.get(key)
+      if (known !== undefined) return known
+      if (admitted.size < limit) return intern(labels)
+      const fitted = fold(labels)
+      if (folded.size < limit * 10) folded.set(key, fitted)
       return fitted
     },
   }
+}
+
+/** From the least loss of detail to the greatest. */
+function foldsOf(labels: Labels): readonly Labels[] {
+  const version = { ...labels, promptVersion: OTHER }
+  const name = { ...version, promptName: OTHER }
+  const feature = { ...name, feature: OTHER, team: OTHER }
+  return [version, name, feature, { ...feature, model: OTHER }]
 }
 
 function labelsOf(provider: string, model: string, attribution: Attribution): Labels {
@@ -65,7 +78,7 @@ function labelsOf(provider: string, model: string, attribution: Attribution): La
   }
 }
 
-export function keyOf(labels: Labels): string {
+function keyOf(labels: Labels): string {
   const { provider, model, feature, team, promptName, promptVersion } = labels
   return `${provider}\u0000${model}\u0000${feature}\u0000${team}\u0000${promptName}\u0000${promptVersion}`
 }

@@ -1,14 +1,15 @@
 /** Records every call into the metrics of the contract: from the Call, never read back off a span. */
 
-import type { Attributes } from '@opentelemetry/api'
 import type { Call } from '../core/call.ts'
 import type { Cost } from '../core/cost.ts'
 import { tokenTotals, type TokenTotals } from '../core/usage.ts'
 import * as names from '../semconv.ts'
-import { contextTokens, wasteOf } from './attributes.ts'
-import { createLabelGuard, keyOf, type LabelGuard, type Labels } from './cardinality.ts'
+import { contextTokens, wasteOf, type ContextPart } from './attributes.ts'
+import { createLabelGuard, type Labels } from './cardinality.ts'
+import type { Cell } from './families.ts'
 import { createInstruments, PICOS_PER_USD, type Instruments } from './instruments.ts'
 import { apiRecord } from './otel-globals.ts'
+import { createSeries, type Series } from './series.ts'
 
 export interface Metrics {
   record(call: Call, cost: Cost): void
@@ -25,149 +26,122 @@ export interface MetricsOptions {
 
 export function createMetrics(options: MetricsOptions): Metrics {
   const current = perProvider(options)
-  const labelGuard: LabelGuard = createLabelGuard(() => {
+  const labelGuard = createLabelGuard(() => {
     metrics.dropped('metrics', 'cardinality')
   })
   const metrics: Metrics = {
     record(call, cost) {
-      const instruments = current()
-      if (instruments === undefined) return
+      const meter = current()
+      if (meter === undefined) return
       const { request, answer, attribution } = call
       const model = request.model ?? answer.model ?? 'unknown'
       const labels = labelGuard.admit(request.provider, model, attribution)
       const customer = options.customerOnMetrics ? attribution.customer : undefined
-      const scope = createScope(labels, customer)
-      recordCounts(instruments, scope, call, cost)
-      recordMoney(instruments, scope, call, cost)
-      recordTokens(instruments, scope, call)
-      recordDistributions(instruments, labels, call, cost)
+      const series = meter.seriesOf(labels, customer)
+      recordCounts(series, call, cost)
+      recordMoney(series, call, cost)
+      recordTokens(series, call)
+      recordDistributions(meter.instruments, series, call, cost)
     },
     dropped(signal, reason) {
-      current()?.dropped.add(`${signal}\u0000${reason}`, 1, () => ({
-        [names.ATTR_SIGNAL]: signal,
-        [names.ATTR_REASON]: reason,
-      }))
+      const meter = current()
+      if (meter !== undefined) meter.dropped(signal, reason).value += 1
     },
   }
   return metrics
 }
 
-/** Instruments of whichever meter provider is registered now: an application may bring its own at any time. */
-function perProvider(options: MetricsOptions): () => Instruments | undefined {
-  const known = new WeakMap<object, Instruments>()
+/** Instruments and series on one meter provider. */
+interface Metering {
+  readonly instruments: Instruments
+  readonly seriesOf: (labels: Labels, customer: string | undefined) => Series
+  readonly dropped: (signal: string, reason: string) => Cell
+}
+
+/** Of whichever meter provider is registered now: an application may bring its own at any time. */
+function perProvider(options: MetricsOptions): () => Metering | undefined {
+  const known = new WeakMap<object, Metering>()
   return () => {
     const provider = apiRecord().metrics
     if (provider === undefined) return undefined
     const existing = known.get(provider)
     if (existing !== undefined) return existing
     const meter = provider.getMeter(names.SCOPE_NAME, options.version)
-    const created = createInstruments(meter, options.bookTime)
+    const created = createMetering(createInstruments(meter, options.bookTime))
     known.set(provider, created)
     return created
   }
 }
 
-/** The common labels of one call (`A` of the contract), their key, and both with more added. */
-interface Scope {
-  readonly key: string
-  readonly labels: Labels
-  readonly attributes: () => Attributes
-}
+/** Customers with series of their own, where customer is a metric attribute; the rest share `other`. */
+const MAX_CUSTOMERS = 300
 
-function createScope(labels: Labels, customer: string | undefined): Scope {
+function createMetering(instruments: Instruments): Metering {
+  const plain = new Map<Labels, Series>()
+  const byCustomer = new Map<string, Map<Labels, Series>>()
+  const drops = new Map<string, Cell>()
+  const ofCustomer = (customer: string | undefined): Map<Labels, Series> => {
+    if (customer === undefined) return plain
+    const known = byCustomer.get(customer)
+    if (known !== undefined) return known
+    if (byCustomer.size >= MAX_CUSTOMERS && customer !== 'other') return ofCustomer('other')
+    const created = new Map<Labels, Series>()
+    byCustomer.set(customer, created)
+    return created
+  }
   return {
-    key: customer === undefined ? keyOf(labels) : `${keyOf(labels)}\u0000${customer}`,
-    labels,
-    attributes: () => ({
-      [names.ATTR_PROVIDER_NAME]: labels.provider,
-      [names.ATTR_REQUEST_MODEL]: labels.model,
-      [names.ATTR_FEATURE]: labels.feature,
-      [names.ATTR_TEAM]: labels.team,
-      [names.ATTR_PROMPT_NAME]: labels.promptName,
-      [names.ATTR_PROMPT_VERSION]: labels.promptVersion,
-      ...(customer !== undefined ? { [names.ATTR_CUSTOMER]: customer } : {}),
-    }),
+    instruments,
+    seriesOf(labels, customer) {
+      const bounded = ofCustomer(customer)
+      const known = bounded.get(labels)
+      if (known !== undefined) return known
+      const name = bounded === byCustomer.get('other') ? 'other' : customer
+      const created = createSeries(instruments, labels, name)
+      bounded.set(labels, created)
+      return created
+    },
+    dropped(signal, reason) {
+      const key = `${signal} ${reason}`
+      const attributes = { [names.ATTR_SIGNAL]: signal, [names.ATTR_REASON]: reason }
+      const cell = drops.get(key) ?? instruments.dropped(attributes)
+      drops.set(key, cell)
+      return cell
+    },
   }
 }
 
-function recordCounts(instruments: Instruments, scope: Scope, call: Call, cost: Cost): void {
-  const waste = wasteOf(call)
+function recordCounts(series: Series, call: Call, cost: Cost): void {
   const reason = cost.kind === 'priced' ? '' : cost.reason
-  const { operation } = call.request
-  instruments.calls.add(
-    `${scope.key}\u0000${operation}\u0000${call.end}\u0000${waste}\u0000${reason}`,
-    1,
-    () => ({
-      ...scope.attributes(),
-      [names.ATTR_OPERATION_NAME]: operation,
-      [names.ATTR_CALL_END]: call.end,
-      [names.ATTR_COST_STATUS]: cost.kind,
-      [names.ATTR_WASTE]: waste,
-      ...(reason !== '' ? { [names.ATTR_COST_REASON]: reason } : {}),
-    }),
-  )
-  for (const attempt of call.failedAttempts) countAttempt(instruments, scope, attempt.statusCode)
-  countAttempt(instruments, scope, call.statusCode ?? (call.end === 'failed' ? undefined : 200))
+  series.call(call.request.operation, call.end, cost.kind, reason, wasteOf(call)).value += 1
+  for (const attempt of call.failedAttempts) series.attempt(attempt.statusCode).value += 1
+  const last = call.statusCode ?? (call.end === 'failed' ? undefined : 200)
+  series.attempt(last).value += 1
 }
 
-function countAttempt(instruments: Instruments, scope: Scope, status: number | undefined): void {
-  instruments.attempts.add(`${scope.key}\u0000${String(status)}`, 1, () => {
-    const { [names.ATTR_TEAM]: _team, ...attributes } = scope.attributes()
-    return status === undefined ? attributes : { ...attributes, [names.ATTR_HTTP_STATUS]: status }
-  })
-}
-
-function recordMoney(instruments: Instruments, scope: Scope, call: Call, cost: Cost): void {
+function recordMoney(series: Series, call: Call, cost: Cost): void {
   if (cost.kind === 'unpriced') return
   const waste = wasteOf(call)
   for (const [component, usd] of Object.entries(cost.parts)) {
-    if (usd === 0) continue
-    instruments.cost.add(
-      `${scope.key}\u0000${component}\u0000${waste}`,
-      Math.round(usd * PICOS_PER_USD),
-      () => ({
-        ...scope.attributes(),
-        [names.ATTR_COST_COMPONENT]: component,
-        [names.ATTR_WASTE]: waste,
-        [names.ATTR_COST_BY]: 'sdk',
-      }),
-    )
+    if (usd !== 0) series.cost(component, waste).value += Math.round(usd * PICOS_PER_USD)
   }
   if (cost.cacheSavings !== undefined && cost.cacheSavings > 0) {
-    instruments.savings.add(
-      scope.key,
-      Math.round(cost.cacheSavings * PICOS_PER_USD),
-      scope.attributes,
-    )
+    series.savings.value += Math.round(cost.cacheSavings * PICOS_PER_USD)
   }
 }
 
-function recordTokens(instruments: Instruments, scope: Scope, call: Call): void {
+function recordTokens(series: Series, call: Call): void {
   const { usage } = call.answer
   const totals = usage === undefined ? NO_TOKENS : tokenTotals(usage)
-  const families = [
-    [instruments.inputTokens, totals.input],
-    [instruments.outputTokens, totals.output],
-    [instruments.cacheReadTokens, totals.cacheRead],
-    [instruments.cacheWriteTokens, totals.cacheWrite],
-    [instruments.reasoningTokens, totals.reasoning],
-  ] as const
-  const modality = modalityOf(totals)
-  const attributes = (): Attributes => ({
-    ...scope.attributes(),
-    [names.ATTR_TOKEN_MODALITY]: modality,
-  })
-  const key = `${scope.key}\u0000${modality}`
-  for (const [family, tokens] of families) family.add(key, tokens, attributes)
+  const cells = series.tokens(modalityOf(totals))
+  cells.input.value += totals.input
+  cells.output.value += totals.output
+  cells.cacheRead.value += totals.cacheRead
+  cells.cacheWrite.value += totals.cacheWrite
+  cells.reasoning.value += totals.reasoning
   const context = contextTokens(call.request.context, usage)
   if (context === undefined) return
   for (const [part, tokens] of Object.entries(context)) {
-    instruments.contextTokens.add(`${scope.key}\u0000${part}`, tokens, () => ({
-      [names.ATTR_FEATURE]: scope.labels.feature,
-      [names.ATTR_PROMPT_NAME]: scope.labels.promptName,
-      [names.ATTR_PROMPT_VERSION]: scope.labels.promptVersion,
-      [names.ATTR_CONTEXT_PART]: part,
-    }))
+    series.context(part as ContextPart).value += tokens
   }
 }
 
@@ -181,23 +155,15 @@ function modalityOf(totals: TokenTotals): string {
 
 function recordDistributions(
   instruments: Instruments,
-  labels: Labels,
+  series: Series,
   call: Call,
   cost: Cost,
 ): void {
-  const common: Attributes = {
-    [names.ATTR_PROVIDER_NAME]: labels.provider,
-    [names.ATTR_REQUEST_MODEL]: labels.model,
-    [names.ATTR_FEATURE]: labels.feature,
-  }
+  const { common } = series
   if (cost.kind !== 'unpriced') instruments.operationCost.record(cost.amount, common)
   const { usage } = call.answer
   if (usage !== undefined) {
-    instruments.operationInputTokens.record(tokenTotals(usage).input, {
-      [names.ATTR_FEATURE]: labels.feature,
-      [names.ATTR_PROMPT_NAME]: labels.promptName,
-      [names.ATTR_PROMPT_VERSION]: labels.promptVersion,
-    })
+    instruments.operationInputTokens.record(tokenTotals(usage).input, series.prompt)
   }
   const timed =
     call.errorType === undefined ? common : { ...common, [names.ATTR_ERROR_TYPE]: call.errorType }

@@ -40,15 +40,20 @@ function beforeAfter(change: Explanation): HTMLElement {
   })
 }
 
+/** Shorter than this, minutes alone would name one moment twice. Milliseconds. */
+const FINE = 120_000
+
 function span({ since, until }: Explanation): string {
   const now = Date.now()
-  return until === undefined
-    ? `Since ${moment(since, now)}`
-    : `${moment(since, now)} to ${moment(until, now)}`
+  if (until === undefined) return `Since ${moment(since, now)}`
+  const seconds = until - since < FINE
+  return `${moment(since, now, seconds)} to ${moment(until, now, seconds)}`
 }
 
 function causes(change: Explanation): HTMLElement {
-  const shown = change.causes.filter((cause) => Math.abs(cause.usd) >= 0.00005)
+  // What rounds to nothing beside the whole says nothing: the scaling to equal time leaves such dust.
+  const least = Math.max(0.00005, Math.abs(change.totalUsd) * 0.001)
+  const shown = change.causes.filter((cause) => Math.abs(cause.usd) >= least)
   const amount = dollarColumn([...shown.map((cause) => cause.usd), change.totalUsd])
   const signed = (usd: number): string =>
     usd > 0 && !amount(usd).startsWith('<') ? `+${amount(usd)}` : amount(usd)

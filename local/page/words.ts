@@ -45,10 +45,11 @@ export function clock(at: number, seconds = false): string {
 }
 
 /** With the day where it is not today's. */
-export function moment(at: number, now: number): string {
+export function moment(at: number, now: number, seconds = false): string {
   const day = new Date(at)
-  if (day.toDateString() === new Date(now).toDateString()) return clock(at)
-  return `${day.toLocaleDateString(undefined, { day: 'numeric', month: 'short' })}, ${clock(at)}`
+  const time = clock(at, seconds)
+  if (day.toDateString() === new Date(now).toDateString()) return time
+  return `${day.toLocaleDateString(undefined, { day: 'numeric', month: 'short' })}, ${time}`
 }
 
 export function length(ms: number): string {

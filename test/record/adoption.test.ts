@@ -27,7 +27,11 @@ beforeAll(async () => {
     customerOnMetrics: false,
     bookTime: () => undefined,
   })
-  const hooks = createSpanHooks({ book: bundledBook, metrics, attribution: () => currentAttribution({}) })
+  const hooks = createSpanHooks({
+    book: bundledBook,
+    metrics,
+    attribution: () => currentAttribution({}),
+  })
   const nothing = (): Promise<void> => Promise.resolve()
   const provider = new TracerProvider({
     spanProcessors: [

@@ -148,13 +148,25 @@ describe('the cardinality guard', () => {
     expect(folds).toBe(1)
   })
 
-  test('10,000 invented features make no more than limit + 1 label sets', () => {
-    const guard = createLabelGuard(() => undefined)
-    const sets = new Set<unknown>()
-    for (let index = 0; index < 10_000; index += 1)
-      sets.add(JSON.stringify(guard.admit('p', 'm', { feature: `f${index}` })))
-    expect(sets.size).toBeLessThanOrEqual(301)
-  })
+  test.each([
+    ['features', (index: number) => ['m', { feature: `f${index}` }] as const, 301],
+    ['models', (index: number) => [`m${index}`, { feature: 'f' }] as const, 601],
+  ])(
+    '10,000 invented %s make a bounded number of label sets, one object each',
+    (_, invent, most) => {
+      const guard = createLabelGuard(() => undefined)
+      const sets = new Set<unknown>()
+      const objects = new Set<unknown>()
+      for (let index = 0; index < 10_000; index += 1) {
+        const [model, attribution] = invent(index)
+        const labels = guard.admit('p', model, attribution)
+        objects.add(labels)
+        sets.add(JSON.stringify(labels))
+      }
+      expect(sets.size).toBeLessThanOrEqual(most)
+      expect(objects.size).toBe(sets.size)
+    },
+  )
 })
 
 describe('context tokens', () => {

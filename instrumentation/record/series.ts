@@ -1,0 +1,132 @@
+/**
+ * The counters' series of one label set (`A` of the contract): found once per call, then every counter is an addition.
+ */
+
+import type { Attributes } from '@opentelemetry/api'
+import * as names from '../semconv.ts'
+import type { ContextPart } from './attributes.ts'
+import type { Labels } from './cardinality.ts'
+import type { Cell, Family } from './families.ts'
+import type { Instruments } from './instruments.ts'
+
+export interface Series {
+  /** Attributes of the histograms of money and time. */
+  readonly common: Attributes
+  /** Attributes of the histogram of input tokens. */
+  readonly prompt: Attributes
+  /** Cells whose further attributes vary, by these. */
+  call(operation: string, end: string, status: string, reason: string, waste: string): Cell
+  attempt(status: number | undefined): Cell
+  cost(component: string, waste: string): Cell
+  tokens(modality: string): TokenCells
+  context(part: ContextPart): Cell
+  readonly savings: Cell
+}
+
+export interface TokenCells {
+  readonly input: Cell
+  readonly output: Cell
+  readonly cacheRead: Cell
+  readonly cacheWrite: Cell
+  readonly reasoning: Cell
+}
+
+export function createSeries(
+  instruments: Instruments,
+  labels: Labels,
+  customer: string | undefined,
+): Series {
+  const all = labelAttributes(labels, customer)
+  const prompt: Attributes = {
+    [names.ATTR_FEATURE]: labels.feature,
+    [names.ATTR_PROMPT_NAME]: labels.promptName,
+    [names.ATTR_PROMPT_VERSION]: labels.promptVersion,
+  }
+  const { [names.ATTR_TEAM]: _team, ...withoutTeam } = all
+  const calls = memo<Cell>()
+  const attempts = memo<Cell>()
+  const costs = memo<Cell>()
+  const tokens = memo<TokenCells>()
+  const contexts = memo<Cell>()
+  let savings: Cell | undefined
+  return {
+    prompt,
+    common: {
+      [names.ATTR_PROVIDER_NAME]: labels.provider,
+      [names.ATTR_REQUEST_MODEL]: labels.model,
+      [names.ATTR_FEATURE]: labels.feature,
+    },
+    call: (operation, end, status, reason, waste) =>
+      calls(`${operation} ${end} ${status} ${reason} ${waste}`, () =>
+        instruments.calls({
+          ...all,
+          [names.ATTR_OPERATION_NAME]: operation,
+          [names.ATTR_CALL_END]: end,
+          [names.ATTR_COST_STATUS]: status,
+          [names.ATTR_WASTE]: waste,
+          ...(reason !== '' ? { [names.ATTR_COST_REASON]: reason } : {}),
+        }),
+      ),
+    attempt: (status) =>
+      attempts(status ?? 0, () =>
+        instruments.attempts(
+          status === undefined ? withoutTeam : { ...withoutTeam, [names.ATTR_HTTP_STATUS]: status },
+        ),
+      ),
+    cost: (component, waste) =>
+      costs(`${component} ${waste}`, () =>
+        instruments.cost({
+          ...all,
+          [names.ATTR_COST_COMPONENT]: component,
+          [names.ATTR_WASTE]: waste,
+          [names.ATTR_COST_BY]: 'sdk',
+        }),
+      ),
+    tokens: (modality) =>
+      tokens(modality, () =>
+        tokenCells(instruments, { ...all, [names.ATTR_TOKEN_MODALITY]: modality }),
+      ),
+    context: (part) =>
+      contexts(part, () =>
+        instruments.contextTokens({ ...prompt, [names.ATTR_CONTEXT_PART]: part }),
+      ),
+    get savings() {
+      return (savings ??= instruments.savings(all))
+    },
+  }
+}
+
+function labelAttributes(labels: Labels, customer: string | undefined): Attributes {
+  return {
+    [names.ATTR_PROVIDER_NAME]: labels.provider,
+    [names.ATTR_REQUEST_MODEL]: labels.model,
+    [names.ATTR_FEATURE]: labels.feature,
+    [names.ATTR_TEAM]: labels.team,
+    [names.ATTR_PROMPT_NAME]: labels.promptName,
+    [names.ATTR_PROMPT_VERSION]: labels.promptVersion,
+    ...(customer !== undefined ? { [names.ATTR_CUSTOMER]: customer } : {}),
+  }
+}
+
+function tokenCells(instruments: Instruments, attributes: Attributes): TokenCells {
+  const cell = (family: Family): Cell => family(attributes)
+  return {
+    input: cell(instruments.inputTokens),
+    output: cell(instruments.outputTokens),
+    cacheRead: cell(instruments.cacheReadTokens),
+    cacheWrite: cell(instruments.cacheWriteTokens),
+    reasoning: cell(instruments.reasoningTokens),
+  }
+}
+
+/** What was made for a key before, else made now. */
+function memo<T>(): (key: string | number, make: () => T) => T {
+  const known = new Map<string | number, T>()
+  return (key, make) => {
+    const existing = known.get(key)
+    if (existing !== undefined) return existing
+    const made = make()
+    known.set(key, made)
+    return made
+  }
+}
