@@ -10,7 +10,8 @@ const arrows = {
   'core/': [],
   'semconv.ts': [],
   'shared-state.ts': ['core/'],
-  'guard.ts': ['core/'],
+  'guard.ts': ['core/', 'otel-api.ts'],
+  'otel-api.ts': [],
   'config.ts': ['core/'],
   'prices-file.ts': ['core/', 'pricing/'],
   'span-usage.ts': ['core/', 'semconv.ts'],
@@ -29,7 +30,15 @@ const arrows = {
     // Adoption reads and writes the conventions' attributes; each name stands once, there.
     'semconv.ts',
   ],
-  'record/': ['core/', 'pricing/', 'guard.ts', 'config.ts', 'semconv.ts', 'span-usage.ts'],
+  'record/': [
+    'core/',
+    'pricing/',
+    'guard.ts',
+    'config.ts',
+    'otel-api.ts',
+    'semconv.ts',
+    'span-usage.ts',
+  ],
 }
 
 /** Parts that run anywhere: no Node module, no OpenTelemetry. */

@@ -19,9 +19,7 @@ async function main(words: readonly string[]): Promise<ExitCode> {
   }
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (load === undefined) {
-    throw new Misuse(
-      `costspan: no command '${name}'. Allowed: ${Object.keys(commands).join(', ')}`,
-    )
+    throw new Misuse(`costspan: no command '${name}'. Allowed: ${Object.keys(commands).join(', ')}`)
   }
   const command = await load()
   if (rest.includes('--help') || rest.includes('-h')) {

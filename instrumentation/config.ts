@@ -176,7 +176,7 @@ function readConfigFile(path: string | undefined, problems: string[]): JsonObjec
 }
 
 /** YAML or JSON (which is YAML). The parser is loaded only where a file is read: start-up is on a budget. */
-export function parseYaml(source: string): unknown {
+function parseYaml(source: string): unknown {
   const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
   return parse(source)
 }

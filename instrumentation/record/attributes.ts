@@ -69,7 +69,7 @@ export function answerAttributes(call: Call): Attributes {
   }
 }
 
-export function usageAttributes(usage: Usage | undefined): Attributes {
+function usageAttributes(usage: Usage | undefined): Attributes {
   if (usage === undefined) return {}
   const totals = tokenTotals(usage)
   const positive = (count: number | undefined): number | undefined =>

@@ -7,7 +7,7 @@ import type { Attribution } from '../core/attribution.ts'
 import { UNATTRIBUTED } from '../semconv.ts'
 
 /** Combinations of feature, team, prompt and model per process. */
-export const MAX_COMBINATIONS = 300
+const MAX_COMBINATIONS = 300
 const OTHER = 'other'
 
 export interface Labels {

@@ -1,7 +1,7 @@
 /** Where a signal goes: the standard `OTEL_EXPORTER_OTLP_*` variables, as OpenTelemetry's own code reads them. */
 
 import type { Agent } from 'node:http'
-import type { Load } from './exporters.ts'
+import type { Load } from './sdk-loading.ts'
 
 export interface Endpoint {
   readonly url: string

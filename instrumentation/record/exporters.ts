@@ -1,15 +1,11 @@
 /** Exporters as `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER` and `OTEL_EXPORTER_OTLP_PROTOCOL` choose them. */
 
-import type { createRequire } from 'node:module'
 import type { IMetricReader, PushMetricExporter } from '@opentelemetry/sdk-metrics'
 import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { OtelSettings } from '../config.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
 import { readEndpoint } from './endpoint.ts'
-import { notKnown } from './sdk-parts.ts'
-
-/** Loads a package where it is needed: an exporter that is not chosen costs no start-up time. */
-export type Load = ReturnType<typeof createRequire>
+import { notKnown, type Load } from './sdk-loading.ts'
 
 /** As `ExportResult` of `@opentelemetry/core`: 0 is success, 1 failure. */
 interface ExportResult {
@@ -84,16 +80,16 @@ export function metricReaders(load: Load, settings: OtelSettings): Exporters<IMe
     {
       console: () => periodic(new sdk.ConsoleMetricExporter()),
       prometheus: () => {
-        const { PrometheusExporter } = load('@opentelemetry/exporter-prometheus') as {
-          PrometheusExporter: new () => IMetricReader
-        }
+        const { PrometheusExporter } = load(
+          '@opentelemetry/exporter-prometheus',
+        ) as typeof import('@opentelemetry/exporter-prometheus')
         return new PrometheusExporter()
       },
       otlp: () => {
         if (settings.metricsProtocol === 'grpc') {
-          const { OTLPMetricExporter } = load('@opentelemetry/exporter-metrics-otlp-grpc') as {
-            OTLPMetricExporter: new () => PushMetricExporter
-          }
+          const { OTLPMetricExporter } = load(
+            '@opentelemetry/exporter-metrics-otlp-grpc',
+          ) as typeof import('@opentelemetry/exporter-metrics-otlp-grpc')
           return periodic(new OTLPMetricExporter())
         }
         const { JsonMetricsSerializer, ProtobufMetricsSerializer } = transformer(load)

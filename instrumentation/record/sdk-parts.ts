@@ -4,7 +4,7 @@ import type { TextMapPropagator } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import type { Sampler } from '@opentelemetry/sdk-trace'
 import type { OtelSettings } from '../config.ts'
-import type { Load } from './exporters.ts'
+import { notKnown, type Load } from './sdk-loading.ts'
 
 export interface Chosen<T> {
   readonly value: T
@@ -64,8 +64,4 @@ export function resource(load: Load): Resource {
   return defaultResource().merge(
     detectResources({ detectors: [serviceInstanceIdDetector, envDetector] }),
   )
-}
-
-export function notKnown(variable: string, name: string, known: readonly string[]): string {
-  return `${variable}=${name} is not known here; allowed: ${[...known, 'none'].join(', ')}. It is left out.`
 }

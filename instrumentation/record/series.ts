@@ -42,9 +42,6 @@ export function createSeries(
     [names.ATTR_PROMPT_NAME]: labels.promptName,
     [names.ATTR_PROMPT_VERSION]: labels.promptVersion,
   }
-  const { [names.ATTR_TEAM]: _team, ...withoutTeam } = all
-  const calls = memo<Cell>()
-  const attempts = memo<Cell>()
   const costs = memo<Cell>()
   const tokens = memo<TokenCells>()
   const contexts = memo<Cell>()
@@ -56,23 +53,7 @@ export function createSeries(
       [names.ATTR_REQUEST_MODEL]: labels.model,
       [names.ATTR_FEATURE]: labels.feature,
     },
-    call: (operation, end, status, reason, waste) =>
-      calls(`${operation} ${end} ${status} ${reason} ${waste}`, () =>
-        instruments.calls({
-          ...all,
-          [names.ATTR_OPERATION_NAME]: operation,
-          [names.ATTR_CALL_END]: end,
-          [names.ATTR_COST_STATUS]: status,
-          [names.ATTR_WASTE]: waste,
-          ...(reason !== '' ? { [names.ATTR_COST_REASON]: reason } : {}),
-        }),
-      ),
-    attempt: (status) =>
-      attempts(status ?? 0, () =>
-        instruments.attempts(
-          status === undefined ? withoutTeam : { ...withoutTeam, [names.ATTR_HTTP_STATUS]: status },
-        ),
-      ),
+    ...callCells(instruments, all),
     cost: (component, waste) =>
       costs(`${component} ${waste}`, () =>
         instruments.cost({
@@ -93,6 +74,31 @@ export function createSeries(
     get savings() {
       return (savings ??= instruments.savings(all))
     },
+  }
+}
+
+function callCells(instruments: Instruments, all: Attributes): Pick<Series, 'call' | 'attempt'> {
+  const { [names.ATTR_TEAM]: _team, ...withoutTeam } = all
+  const calls = memo<Cell>()
+  const attempts = memo<Cell>()
+  return {
+    call: (operation, end, status, reason, waste) =>
+      calls(`${operation} ${end} ${status} ${reason} ${waste}`, () =>
+        instruments.calls({
+          ...all,
+          [names.ATTR_OPERATION_NAME]: operation,
+          [names.ATTR_CALL_END]: end,
+          [names.ATTR_COST_STATUS]: status,
+          [names.ATTR_WASTE]: waste,
+          ...(reason !== '' ? { [names.ATTR_COST_REASON]: reason } : {}),
+        }),
+      ),
+    attempt: (status) =>
+      attempts(status ?? 0, () =>
+        instruments.attempts(
+          status === undefined ? withoutTeam : { ...withoutTeam, [names.ATTR_HTTP_STATUS]: status },
+        ),
+      ),
   }
 }
 

@@ -15,11 +15,13 @@ import type {
 import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics'
 import type { OtelSettings } from '../config.ts'
+import { guardAsync } from '../guard.ts'
 import { METRIC_OPERATION_COST } from '../semconv.ts'
 import { createDelegateProvider } from './delegate.ts'
 import type { Delivery } from './delivery.ts'
-import { metricReaders, spanExporters, type Load } from './exporters.ts'
+import { metricReaders, spanExporters } from './exporters.ts'
 import { apiRecord, type ApiRecord } from './otel-globals.ts'
+import type { Load } from './sdk-loading.ts'
 import { propagator, resource, sampler } from './sdk-parts.ts'
 import { offerGlobals } from './standing-aside.ts'
 
@@ -55,7 +57,9 @@ export function startTelemetry(settings: OtelSettings, processor: SpanProcessor)
     onForeign() {
       stoodAside = true
       // What it still had is on its way; nobody is left to tell.
-      Promise.allSettled([parts.traces.shutdown(), parts.meters.shutdown()])
+      guardAsync('stepping aside', () =>
+        Promise.allSettled([parts.traces.shutdown(), parts.meters.shutdown()]),
+      )
     },
   })
   const deliveries = [spans.delivery, metrics.delivery].filter((one) => one !== undefined)
@@ -66,7 +70,9 @@ export function startTelemetry(settings: OtelSettings, processor: SpanProcessor)
     flush: () => flush(flushable, deliveries),
     handOverSpans() {
       // The batches go to the delivery at once; what becomes of them is counted there.
-      Promise.allSettled(spans.installed.map((one) => one.forceFlush()))
+      guardAsync('handing spans over', () =>
+        Promise.allSettled(spans.installed.map((one) => one.forceFlush())),
+      )
     },
     get stoodAside() {
       return stoodAside

@@ -5,7 +5,7 @@
  */
 
 /** An unfinished event larger than this is given up: it is no usage report. */
-export const MAX_EVENT_BYTES = 16 * 1024 * 1024
+const MAX_EVENT_BYTES = 16 * 1024 * 1024
 
 export interface EventSplitter {
   /** Takes bytes, returns the text (latin1) of the events they complete, each with its blank line. */
