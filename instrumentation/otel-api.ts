@@ -11,7 +11,6 @@ const api = createRequire(import.meta.url)(
 ) as typeof import('@opentelemetry/api')
 
 export const {
-  context,
   diag,
   INVALID_SPAN_CONTEXT,
   ROOT_CONTEXT,
