@@ -11,7 +11,7 @@ import { bookWithFiles } from './prices-file.ts'
 import { watchProcessEnd } from './process-end.ts'
 import { createMetrics, type Metrics } from './record/metrics.ts'
 import { isSetUp } from './record/otel-globals.ts'
-import { createSpanHooks, type SpanHooks } from './record/processor.ts'
+import { createSpanHooks, type ProcessedSpan, type SpanHooks } from './record/processor.ts'
 import { createRecorder } from './record/recorder.ts'
 import { startTelemetry, type Telemetry } from './record/telemetry.ts'
 import { sharedState, type SharedState } from './shared-state.ts'
@@ -87,15 +87,16 @@ function install({ config, book, metrics, hooks, version }: Core, state: SharedS
 
 function setUp(config: Config, hooks: SpanHooks, onRecorded: () => void): Telemetry {
   const nothing = (): Promise<void> => Promise.resolve()
-  const telemetry = startTelemetry(config.otel, {
+  const processor = {
     ...hooks,
-    onEnd(span) {
+    onEnd(span: ProcessedSpan): void {
       onRecorded()
       hooks.onEnd(span)
     },
     forceFlush: nothing,
     shutdown: nothing,
-  })
+  }
+  const telemetry = startTelemetry(config.otel, processor, say)
   for (const problem of telemetry.problems) say(problem)
   return telemetry
 }

@@ -19,10 +19,12 @@ interface Offer {
   readonly record: ApiRecord
   /** Called once, before the application's first registration goes through. */
   readonly onForeign: () => void
+  /** Called where that registration was refused all the same: its API's version could not be told. */
+  readonly onRefused: () => void
 }
 
 /** Puts `record` where the API looks for it, until an application registers something of its own. */
-export function offerGlobals({ record, onForeign }: Offer): void {
+export function offerGlobals({ record, onForeign, onRefused }: Offer): void {
   let registering = false
   let version = record.version
   const offered: Record<string, unknown> = {}
@@ -31,6 +33,10 @@ export function offerGlobals({ record, onForeign }: Offer): void {
     Object.defineProperty(offered, 'version', { value: version, enumerable: true })
     define(globalThis, { value: offered, writable: true })
     onForeign()
+    // The registration itself is over before any microtask runs.
+    queueMicrotask(() => {
+      if (SIGNALS.every((signal) => offered[signal] === undefined)) onRefused()
+    })
   }
   for (const signal of SIGNALS) {
     if (record[signal] === undefined) continue
