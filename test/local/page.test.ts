@@ -233,6 +233,8 @@ describe(`the page in Chromium${missing === undefined ? '' : ` (skipped: ${missi
       if (missing !== undefined) context.skip(missing)
       const { page } = await open('light', 1440)
       for (const chart of ['#spend-data', '#tokens-data']) await page.click(`${chart} summary`)
+      // The tables are made when a details element opens, which the browser tells a moment after the click.
+      for (const chart of ['#spend-data', '#tokens-data']) await page.waitForSelector(`${chart} td`)
       const bare = await page.$$eval(
         'table',
         (tables) =>
