@@ -20,9 +20,21 @@ export const COUNTS = {
   audio_cache_read: 'audioCacheRead',
   audio_out: 'audioOutput',
   image_in: 'imageInput',
+  image_cache_read: 'imageCacheRead',
   image_out: 'imageOutput',
+  video_in: 'videoInput',
+  video_out: 'videoOutput',
   web_searches: 'webSearches',
   file_searches: 'fileSearches',
+  x_searches: 'xSearches',
+  rerank_searches: 'rerankSearches',
+  requests: 'requests',
+  citation: 'citations',
+  code_sessions: 'codeSessions',
+  pages: 'pages',
+  images: 'images',
+  video_seconds: 'videoSeconds',
+  characters: 'characters',
   audio_seconds: 'audioSeconds',
 } as const satisfies Readonly<Record<string, keyof InclusiveCounts>>
 
@@ -93,15 +105,22 @@ function countsOf(usage: unknown): InclusiveCounts | { readonly problem: string 
   return counts
 }
 
+/** What the price depends on beside the counts, by its name in JSON; flags have hyphens instead. */
+export const CONTEXT = {
+  service_tier: 'serviceTier',
+  speed: 'speed',
+  inference_geo: 'inferenceGeo',
+  region: 'region',
+  routing: 'routing',
+  search_context_size: 'searchContextSize',
+  image_size: 'imageSize',
+  image_quality: 'imageQuality',
+  resolution: 'resolution',
+} as const satisfies Readonly<Record<string, keyof PriceContext>>
+
 function contextOf(value: JsonObject): PriceContext | { readonly problem: string } {
-  const names = {
-    service_tier: 'serviceTier',
-    speed: 'speed',
-    inference_geo: 'inferenceGeo',
-    region: 'region',
-  } as const
   const context: { -readonly [K in keyof PriceContext]: PriceContext[K] } = {}
-  for (const [name, field] of Object.entries(names) as [string, keyof PriceContext][]) {
+  for (const [name, field] of Object.entries(CONTEXT) as [string, keyof PriceContext][]) {
     if (value[name] === undefined || value[name] === null) continue
     const stated = text(value[name])
     if (stated === undefined) return { problem: `'${name}' is not a text` }

@@ -19,6 +19,9 @@ export type Result =
       readonly price_id?: string
       readonly book?: string
       readonly parts: Extract<Cost, { kind: 'priced' }>['parts']
+      /** At list prices, where a contract changes them. */
+      readonly list_usd?: number
+      readonly list_usd_exact?: string
       readonly cache_savings?: number
       readonly lines: readonly CostLine[]
     }
@@ -51,6 +54,9 @@ export function resultOf(question: Question, cost: Cost): Result {
     price_id: cost.priceId,
     book: cost.book,
     parts: cost.parts,
+    ...(cost.list === undefined
+      ? {}
+      : { list_usd: cost.list.amount, list_usd_exact: cost.list.exact }),
     ...(cost.cacheSavings === undefined ? {} : { cache_savings: cost.cacheSavings }),
     lines: cost.lines,
   }
@@ -72,6 +78,7 @@ export function tableOf(result: Result): string {
   return [
     `${title}  ${bound}`,
     ...aligned(rows).map((row) => `  ${row}`),
+    ...(result.list_usd_exact === undefined ? [] : [`  at list prices: $${result.list_usd_exact}`]),
     `  rates: ${result.price_id ?? ''}, price book ${result.book ?? ''}`,
   ].join('\n')
 }

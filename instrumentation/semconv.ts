@@ -65,6 +65,10 @@ export const ATTR_COST_REASON = 'costspan.cost.reason'
 export const ATTR_COST_BY = 'costspan.cost.by'
 /** USD, double: `costspan.cost.` followed by a `CostPart`. Nothing else numeric stands under this prefix. */
 export const PREFIX_COST_PART = 'costspan.cost.'
+/** USD, double: what the call costs at list prices; absent where no contract changes them. */
+export const ATTR_LIST_AMOUNT = 'costspan.list.amount'
+/** USD, double: its parts, as those of the cost. */
+export const PREFIX_LIST_PART = 'costspan.list.'
 export const ATTR_PRICE_ID = 'costspan.price.id'
 export const ATTR_PRICE_BOOK = 'costspan.price.book'
 /** `completed`, `aborted`, `broken_off`, `failed`. */

@@ -7,7 +7,7 @@ import { price as priceOf, PriceBookError } from '../../instrumentation/pricing/
 import type { PriceBook } from '../../instrumentation/pricing/index.ts'
 import { Failure, Misuse, type Command, type ExitCode } from '../command.ts'
 import { parseOptions, wholeNumber } from '../options.ts'
-import { COUNTS, instantOf, readQuestion, type Question } from '../price-question.ts'
+import { CONTEXT, COUNTS, instantOf, readQuestion, type Question } from '../price-question.ts'
 import { resultOf, tableOf, type Result } from '../price-result.ts'
 
 const countFlags = Object.keys(COUNTS).map((name) => name.replaceAll('_', '-'))
@@ -24,10 +24,14 @@ totals, the others are parts of them.
   --input N            all input tokens, cached ones included
   --output N           all output tokens, reasoning included
   --cache-read N       part of input; also --cache-write, or by lifetime --cache-write-5m, -30m, -1h, -12h
-  --reasoning N        part of output; also --audio-in, --audio-cache-read, --image-in, --audio-out, --image-out
-  --web-searches N     calls of provider-run tools; also --file-searches; --audio-seconds
+  --audio-in N         part of input; also --image-in, --video-in; their cached part --audio-cache-read, --image-cache-read
+  --reasoning N        part of output; also --audio-out, --image-out, --video-out
+  --web-searches N     calls of provider-run tools; also --file-searches, --x-searches, --rerank-searches, --code-sessions
+  --images N           billed by the piece; also --pages, --characters, --video-seconds, --audio-seconds, --citation, --requests
   --service-tier NAME  as the provider answered it: default, batch, flex, priority, …
   --speed, --inference-geo, --region NAME
+  --routing NAME       of a cloud: in_region, us, eu, global, datazone, …; Bedrock's names of models say it themselves
+  --search-context-size, --image-size, --image-quality, --resolution NAME
   --at TIME            the instant of the call, 2026-06-01T12:00:00Z or 2026-06-01; default now
   --prices FILE        your own price file over the bundled prices; may be repeated; default $COSTSPAN_PRICES
   --json               one JSON object a line on stdout, instead of a table on stderr
@@ -35,11 +39,12 @@ totals, the others are parts of them.
 
 Without --provider, --model and counts it reads NDJSON on stdin, one usage a line:
   {"id":"a","provider":"openai","model":"gpt-4o","usage":{"input":1000,"cache_read":800,"output":100}}
-beside usage: service_tier, speed, inference_geo, region, at. A line that can't be read has status "error" in its
+beside usage: service_tier, speed, inference_geo, region, routing, search_context_size, image_size, image_quality,
+resolution, at. A line that can't be read has status "error" in its
 result, and the exit code is 1.
 `
 
-const contextFlags = ['service-tier', 'speed', 'inference-geo', 'region'] as const
+const contextFlags = Object.keys(CONTEXT).map((name) => name.replaceAll('_', '-'))
 
 export const price: Command = {
   name: 'price',

@@ -18,8 +18,18 @@ export interface PriceContext {
   readonly speed?: string
   /** Anthropic's `inference_geo`: `us`, `global`. */
   readonly inferenceGeo?: string
-  /** Data-residency or cloud region where it changes the rate: `eu`, `us`. */
+  /** Data-residency or cloud region where it changes the rate: `eu`, `us`, `us-east5`. */
   readonly region?: string
+  /** How a cloud routes the call: Bedrock `in_region`, `us`, `eu`, `global`; Azure `global`, `datazone`, `regional`. */
+  readonly routing?: string
+  /** Perplexity's `search_context_size`: `low`, `medium`, `high`. */
+  readonly searchContextSize?: string
+  /** Size of a generated image: `1024x1024`. */
+  readonly imageSize?: string
+  /** Quality of a generated image: `standard`, `hd`. */
+  readonly imageQuality?: string
+  /** Of generated video: `720p`. */
+  readonly resolution?: string
 }
 
 /** An attempt that came before the one that ended the call. */

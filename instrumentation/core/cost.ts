@@ -12,6 +12,8 @@ export const COST_PARTS = [
   'audio_output',
   'image_input',
   'image_output',
+  'video_input',
+  'video_output',
   'tools',
   'other',
 ] as const
@@ -43,6 +45,15 @@ export interface CostLine {
   readonly usd: number
 }
 
+/** What the same usage costs at list prices, before discounts and negotiated rates. */
+export interface ListAmount {
+  /** USD. */
+  readonly amount: number
+  /** The same amount as an exact decimal string. */
+  readonly exact: string
+  readonly parts: Readonly<Partial<Record<CostPart, number>>>
+}
+
 interface Amount {
   /** USD. */
   readonly amount: number
@@ -57,6 +68,8 @@ interface Amount {
   readonly priceId: string
   /** Version of the book. */
   readonly book: string
+  /** At list prices; absent where no contract changes them. */
+  readonly list?: ListAmount
   /** Cached input at the full input rate less what was paid for it, USD; absent without cached input. */
   readonly cacheSavings?: number
 }

@@ -21,16 +21,31 @@ export interface InclusiveCounts {
   readonly audioInput?: number | undefined
   /** Part of both `cacheRead` and `audioInput`. */
   readonly audioCacheRead?: number | undefined
+  /** Cached images included. */
   readonly imageInput?: number | undefined
+  /** Part of both `cacheRead` and `imageInput`. */
+  readonly imageCacheRead?: number | undefined
+  readonly videoInput?: number | undefined
 
   /** All output. The counts of the next paragraph are parts of it. */
   readonly output?: number | undefined
   readonly reasoning?: number | undefined
   readonly audioOutput?: number | undefined
   readonly imageOutput?: number | undefined
+  readonly videoOutput?: number | undefined
 
+  /** Beside both totals; see `OTHER_METERS`. */
   readonly webSearches?: number | undefined
   readonly fileSearches?: number | undefined
+  readonly xSearches?: number | undefined
+  readonly rerankSearches?: number | undefined
+  readonly requests?: number | undefined
+  readonly citations?: number | undefined
+  readonly codeSessions?: number | undefined
+  readonly pages?: number | undefined
+  readonly images?: number | undefined
+  readonly videoSeconds?: number | undefined
+  readonly characters?: number | undefined
   readonly audioSeconds?: number | undefined
 }
 
@@ -42,28 +57,38 @@ export function fromInclusive(
   const cacheRead = of('cacheRead')
   const audioCacheRead = of('audioCacheRead')
   const audioInput = of('audioInput') - audioCacheRead
-  const imageInput = of('imageInput')
+  const imageCacheRead = of('imageCacheRead')
+  const imageInput = of('imageInput') - imageCacheRead
+  const videoInput = of('videoInput')
   const lifetimes =
     of('cacheWrite5m') + of('cacheWrite30m') + of('cacheWrite1h') + of('cacheWrite12h')
   const cacheWrite = counts.cacheWrite ?? lifetimes
   const [reasoning, audioOutput] = [of('reasoning'), of('audioOutput')]
-  const imageOutput = of('imageOutput')
+  const [imageOutput, videoOutput] = [of('imageOutput'), of('videoOutput')]
   const problem =
     notACount(counts) ??
-    above('audioCacheRead', audioCacheRead, 'cacheRead', cacheRead) ??
+    partsAbove('cacheRead', cacheRead, { audioCacheRead, imageCacheRead }) ??
     above('audioCacheRead', audioCacheRead, 'audioInput', of('audioInput')) ??
+    above('imageCacheRead', imageCacheRead, 'imageInput', of('imageInput')) ??
     above('the sum of cache writes by lifetime', lifetimes, 'cacheWrite', cacheWrite) ??
-    partsAbove('input', counts.input, { cacheRead, cacheWrite, audioInput, imageInput }) ??
-    partsAbove('output', counts.output, { reasoning, audioOutput, imageOutput })
+    partsAbove('input', counts.input, {
+      cacheRead,
+      cacheWrite,
+      audioInput,
+      imageInput,
+      videoInput,
+    }) ??
+    partsAbove('output', counts.output, { reasoning, audioOutput, imageOutput, videoOutput })
   if (problem !== undefined) return { problem }
   return {
     usage: compactUsage({
       ...counts,
-      input: of('input') - cacheRead - cacheWrite - audioInput - imageInput,
-      cacheRead: cacheRead - audioCacheRead,
+      input: of('input') - cacheRead - cacheWrite - audioInput - imageInput - videoInput,
+      cacheRead: cacheRead - audioCacheRead - imageCacheRead,
       cacheWrite: cacheWrite - lifetimes,
       audioInput,
-      output: of('output') - reasoning - audioOutput - imageOutput,
+      imageInput,
+      output: of('output') - reasoning - audioOutput - imageOutput - videoOutput,
     }),
   }
 }

@@ -16,16 +16,37 @@ export const TOKEN_METERS = [
   'audioInput',
   'audioCacheRead',
   'imageInput',
+  'imageCacheRead',
+  'videoInput',
   'output',
   'reasoning',
   'audioOutput',
   'imageOutput',
+  'videoOutput',
 ] as const
 export type TokenMeter = (typeof TOKEN_METERS)[number]
 
-/** Billed by the piece, beside the tokens: provider-run tools; speech by the second. */
-export const CALL_METERS = ['webSearches', 'fileSearches', 'audioSeconds'] as const
-export type Meter = TokenMeter | (typeof CALL_METERS)[number]
+/** Billed beside the tokens of input and output: by the piece, the second, the character. */
+export const OTHER_METERS = [
+  'webSearches',
+  'fileSearches',
+  'xSearches',
+  'rerankSearches',
+  'requests',
+  /** Tokens of quoted sources (Perplexity), which stand in neither total. */
+  'citations',
+  'codeSessions',
+  'pages',
+  /** Generated images that are billed by the piece. */
+  'images',
+  /** Of generated video. */
+  'videoSeconds',
+  /** Of text to be spoken. */
+  'characters',
+  /** Of speech to be written down. */
+  'audioSeconds',
+] as const
+export type Meter = TokenMeter | (typeof OTHER_METERS)[number]
 
 /**
  * Quantities by meter: non-negative safe integers. An absent meter was not reported (or was zero).
@@ -60,13 +81,15 @@ export function inputTokens(usage: Usage): number {
     (usage.cacheWrite12h ?? 0) +
     (usage.audioInput ?? 0) +
     (usage.audioCacheRead ?? 0) +
-    (usage.imageInput ?? 0)
+    (usage.imageInput ?? 0) +
+    (usage.imageCacheRead ?? 0) +
+    (usage.videoInput ?? 0)
   )
 }
 
 export function tokenTotals(usage: Usage): TokenTotals {
   const of = (meter: Meter): number => usage[meter] ?? 0
-  const cacheRead = of('cacheRead') + of('audioCacheRead')
+  const cacheRead = of('cacheRead') + of('audioCacheRead') + of('imageCacheRead')
   const cacheWrite =
     of('cacheWrite') +
     of('cacheWrite5m') +
@@ -75,18 +98,19 @@ export function tokenTotals(usage: Usage): TokenTotals {
     of('cacheWrite12h')
   return {
     input: inputTokens(usage),
-    output: of('output') + of('reasoning') + of('audioOutput') + of('imageOutput'),
+    output:
+      of('output') + of('reasoning') + of('audioOutput') + of('imageOutput') + of('videoOutput'),
     cacheRead,
     cacheWrite,
     reasoning: of('reasoning'),
     audioInput: of('audioInput') + of('audioCacheRead'),
     audioOutput: of('audioOutput'),
-    imageInput: of('imageInput'),
+    imageInput: of('imageInput') + of('imageCacheRead'),
     imageOutput: of('imageOutput'),
   }
 }
 
-const METERS: readonly Meter[] = [...TOKEN_METERS, ...CALL_METERS]
+export const METERS: readonly Meter[] = [...TOKEN_METERS, ...OTHER_METERS]
 
 /**
  * Drops zero and absent entries, so that two usages are equal exactly when they say the same. The meters stand in

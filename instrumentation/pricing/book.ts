@@ -14,52 +14,60 @@ export interface NamedSource {
   readonly source: PriceBookSource
   /** For messages: the file's path, or `bundled`. */
   readonly name: string
+  /** List prices, not those of a contract. Default: only the first source's are. */
+  readonly list?: boolean
 }
 
 /**
- * Layers price files, the base first: what a later one names wins, rate by rate; what it doesn't name stays.
+ * Layers price files, the base first. Where two hold list prices, a model's rules in the later replace those in the
+ * earlier. What a contract names wins rate by rate; what it doesn't name stays.
  * @throws PriceBookError at the first mistake: file, place, what is wrong and what is allowed.
  */
 export function buildBook(sources: readonly NamedSource[]): PriceBook {
-  const layers = sources.map(({ source, name }) => layerOf(source, name))
-  checkAliases(layers)
-  const day = Date.parse(layers[0]?.version ?? '')
+  return bookOf(
+    sources.map(({ source, name, list }, index) => layerOf(source, name, list ?? index === 0)),
+  )
+}
+
+/**
+ * A book of layers that were checked each by itself.
+ * @param checked layers whose aliases are known to have their models
+ * @throws PriceBookError where an alias of another layer leads nowhere.
+ */
+export function bookOf(layers: readonly Layer[], checked: readonly Layer[] = []): PriceBook {
+  for (const layer of layers) if (!checked.includes(layer)) checkAliases(layers, layer)
+  const newest = layers.findLast((layer) => layer.list)
+  const day = Date.parse(newest?.version ?? '')
+  const changes = new Set(layers.flatMap((layer) => layer.changes))
   return {
     version: layers.map((layer) => layer.version).join('+'),
     ...(Number.isFinite(day) ? { time: day } : {}),
     layers,
-    changes: changesOf(layers),
+    changes: [...changes].sort((a, b) => a - b),
     memory: new Map(),
   }
 }
 
-function changesOf(layers: readonly Layer[]): readonly number[] {
-  const instants = new Set<number>()
-  const note = (span: { readonly from: number; readonly until: number }): void => {
-    instants.add(span.from).add(span.until)
-  }
-  for (const layer of layers) {
-    layer.discounts.forEach(note)
-    for (const provider of layer.providers.values()) {
-      for (const rules of provider.models.values()) rules.forEach(note)
-      for (const steps of provider.aliases.values()) steps.forEach(note)
+function checkAliases(layers: readonly Layer[], layer: Layer): void {
+  for (const name of layer.providers) {
+    const provider = layer.provider(name)
+    for (const alias of provider?.aliases ?? []) {
+      const lost = provider
+        ?.alias(alias)
+        ?.find((step) => aliasTarget(layers, name, step.model) === undefined)
+      if (lost === undefined) continue
+      throw new PriceBookError(
+        layer.name,
+        ['providers', name, 'aliases', alias],
+        `no model '${lost.model}' in the price book; allowed: a model of '${name}', or provider/model`,
+      )
     }
-  }
-  return [...instants].filter(Number.isFinite).sort((a, b) => a - b)
-}
-
-function checkAliases(layers: readonly Layer[]): void {
-  for (const layer of layers) {
-    for (const [provider, { aliases }] of layer.providers) {
-      for (const [alias, steps] of aliases) {
-        const lost = steps.find((step) => aliasTarget(layers, provider, step.model) === undefined)
-        if (lost === undefined) continue
-        throw new PriceBookError(
-          layer.name,
-          ['providers', provider, 'aliases', alias],
-          `no model '${lost.model}' in the price book; allowed: a model of '${provider}', or provider/model`,
-        )
-      }
-    }
+    const like = provider?.like
+    if (like === undefined || layers.some((item) => item.provider(like) !== undefined)) continue
+    throw new PriceBookError(
+      layer.name,
+      ['providers', name, 'like'],
+      `no provider '${like}' in the price book; allowed: a provider that is in it`,
+    )
   }
 }

@@ -1,9 +1,8 @@
 /** A rate card: the rates of one model under one set of circumstances, as whole numbers, one per meter. */
 
 import type { CostPart } from '../core/cost.ts'
-import type { Meter } from '../core/usage.ts'
+import { METERS, type Meter } from '../core/usage.ts'
 import type { Doubt } from './context.ts'
-import { RATE_KEYS, RATES, type RateKey } from './format.ts'
 import { decimalsOf, PICO, times, toText, toUnits, type Ratio, type Units } from './money.ts'
 import type { Rates, Variant } from './rule.ts'
 
@@ -50,32 +49,43 @@ const PARTS: Readonly<Record<Meter, CostPart>> = {
   audioInput: 'audio_input',
   audioCacheRead: 'cache_read',
   imageInput: 'image_input',
+  imageCacheRead: 'cache_read',
+  videoInput: 'video_input',
   output: 'output',
   reasoning: 'output',
   audioOutput: 'audio_output',
   imageOutput: 'image_output',
+  videoOutput: 'video_output',
   webSearches: 'tools',
   fileSearches: 'tools',
+  xSearches: 'tools',
+  rerankSearches: 'tools',
+  codeSessions: 'tools',
+  requests: 'other',
+  citations: 'input',
+  pages: 'input',
+  images: 'image_output',
+  videoSeconds: 'video_output',
+  characters: 'input',
   audioSeconds: 'audio_input',
 }
 
-const WRITES: readonly RateKey[] = RATE_KEYS.filter((key) => key.startsWith('cache_write'))
+const WRITES: readonly Meter[] = METERS.filter((meter) => meter.startsWith('cacheWrite'))
 
 export function cardOf(basis: CardBasis): RateCard {
-  const rates = new Map<RateKey, Ratio>()
+  const listed = new Map<Meter, Ratio>()
   for (const table of basis.rates) {
-    for (const [key, rate] of table ?? []) rates.set(key, rate)
+    for (const [meter, rate] of table ?? []) listed.set(meter, rate)
   }
-  for (const variant of basis.variants) apply(variant, rates)
-  const perUnit = new Map<Meter, Ratio>()
-  for (const [key, rate] of rates) {
-    const each = times(rate, { n: 1n, d: RATES[key].per })
-    perUnit.set(RATES[key].meter, basis.left === undefined ? each : times(each, basis.left))
+  for (const variant of basis.variants) apply(variant, listed)
+  const { left } = basis
+  if (left !== undefined) {
+    for (const [meter, rate] of listed) listed.set(meter, times(rate, left))
   }
-  const lifetimesDiffer = completeRates(perUnit, rates)
-  const decimals = Math.max(PICO, ...[...perUnit.values()].map(decimalsOf))
+  const { rates, lifetimesDiffer } = completed(listed)
+  const decimals = Math.max(PICO, ...[...rates.values()].map(decimalsOf))
   const cardRates: Partial<Record<Meter, CardRate>> = {}
-  for (const [meter, rate] of perUnit) {
+  for (const [meter, rate] of rates) {
     const units = toUnits(rate, decimals)
     cardRates[meter] = { part: PARTS[meter], units, text: toText(units, decimals) }
   }
@@ -89,38 +99,38 @@ export function cardOf(basis: CardBasis): RateCard {
   }
 }
 
-function apply(variant: Variant, rates: Map<RateKey, Ratio>): void {
-  for (const [key, rate] of variant.rates) rates.set(key, rate)
-  for (const [keys, factor] of variant.multiply) {
-    for (const key of keys) {
-      const rate = rates.get(key)
-      if (rate !== undefined) rates.set(key, times(rate, factor))
+function apply(variant: Variant, rates: Map<Meter, Ratio>): void {
+  for (const [meter, rate] of variant.rates) rates.set(meter, rate)
+  for (const [meters, factor] of variant.multiply) {
+    for (const meter of meters) {
+      const rate = rates.get(meter)
+      if (rate !== undefined) rates.set(meter, times(rate, factor))
     }
   }
 }
 
 /**
  * The explicit rules for meters without a rate of their own: reasoning is billed as output; `cache_write` is for the
- * lifetimes that are not listed; a write of unknown lifetime is billed at the lowest rate listed.
- * @returns whether those rates differ, so that the lowest is only a lower bound.
+ * lifetimes that are not listed; a write of unknown lifetime is billed at the lowest rate listed, which is only a lower
+ * bound where those rates differ.
  */
-function completeRates(perUnit: Map<Meter, Ratio>, rates: ReadonlyMap<RateKey, Ratio>): boolean {
-  const output = perUnit.get('output')
-  if (output !== undefined && !perUnit.has('reasoning')) perUnit.set('reasoning', output)
-  const meters = WRITES.filter((key) => rates.has(key)).map((key) => RATES[key].meter)
-  const listed = meters.flatMap((meter) => perUnit.get(meter) ?? [])
-  const unlisted = perUnit.get('cacheWrite')
-  if (unlisted !== undefined) {
-    for (const key of WRITES) {
-      const { meter } = RATES[key]
-      if (!perUnit.has(meter)) perUnit.set(meter, unlisted)
-    }
+function completed(listed: Rates): {
+  readonly rates: Rates
+  readonly lifetimesDiffer: boolean
+} {
+  const rates = new Map(listed)
+  const output = listed.get('output')
+  if (output !== undefined && !listed.has('reasoning')) rates.set('reasoning', output)
+  const writes = WRITES.flatMap((meter) => listed.get(meter) ?? [])
+  const [first, ...others] = writes
+  if (first === undefined) return { rates, lifetimesDiffer: false }
+  const unlisted = listed.get('cacheWrite')
+  for (const meter of WRITES) {
+    if (unlisted !== undefined && !listed.has(meter)) rates.set(meter, unlisted)
   }
-  const [first, ...others] = listed
-  if (first === undefined) return false
   const lowest = others.reduce((least, rate) => (below(rate, least) ? rate : least), first)
-  perUnit.set('cacheWrite', lowest)
-  return listed.some((rate) => below(lowest, rate))
+  rates.set('cacheWrite', lowest)
+  return { rates, lifetimesDiffer: writes.some((rate) => below(lowest, rate)) }
 }
 
 function below(a: Ratio, b: Ratio): boolean {

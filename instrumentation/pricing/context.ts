@@ -26,6 +26,11 @@ const FIELDS = {
   speed: 'speed',
   inference_geo: 'inferenceGeo',
   region: 'region',
+  routing: 'routing',
+  search_context_size: 'searchContextSize',
+  image_size: 'imageSize',
+  image_quality: 'imageQuality',
+  resolution: 'resolution',
 } as const satisfies Readonly<Record<Dimension, keyof PriceContext>>
 
 type Tables = readonly LayerProvider['context'][]
@@ -40,10 +45,10 @@ export function contextFor(
   for (const dimension of DIMENSIONS) {
     const value = context[FIELDS[dimension]]
     if (value === undefined || value === '') continue
-    if (chosen.some((variant) => variant.when[dimension]?.includes(value))) continue
+    if (chosen.some((variant) => names(variant.when[dimension], value))) continue
     const kind = kindOf(dimension, value, tables)
     if (kind === 'standard') continue
-    const detail = `no rate for ${dimension.replace('_', ' ')} '${value}'`
+    const detail = `no rate for ${dimension.replaceAll('_', ' ')} '${value}'`
     if (kind === 'premium') {
       doubt = { reason: 'tier_unknown', detail: `${detail}: at the standard rate, a lower bound` }
       continue
@@ -58,14 +63,25 @@ function holds(variant: Variant, context: PriceContext): boolean {
   return DIMENSIONS.every((dimension) => {
     const allowed = variant.when[dimension]
     if (allowed === undefined) return true
-    const value = context[FIELDS[dimension]] ?? 'standard'
-    return allowed.includes(value) || (allowed.includes('standard') && ORDINARY.includes(value))
+    const value = context[FIELDS[dimension]] || undefined
+    if (value !== undefined && names(allowed, value)) return true
+    return allowed.includes('standard') && (value === undefined || ORDINARY.includes(value))
   })
 }
 
+/** `'*'` names every value, `'!global'` every value but that. */
+function names(allowed: readonly string[] | undefined, value: string): boolean {
+  if (allowed === undefined) return false
+  return allowed.some(
+    (item) => item === value || item === '*' || (item.startsWith('!') && item.slice(1) !== value),
+  )
+}
+
 function kindOf(dimension: Dimension, value: string, tables: Tables): ContextKind | undefined {
-  const said = tables.findLast((table) => table[dimension]?.has(value))?.[dimension]?.get(value)
-  if (said !== undefined) return said
+  for (const table of tables.toReversed()) {
+    const said = table[dimension]?.get(value) ?? table[dimension]?.get('*')
+    if (said !== undefined) return said
+  }
   if (dimension === 'tier') return ORDINARY.includes(value) ? 'standard' : undefined
   // A provider whose book has no such table does not price by it.
   return tables.some((table) => table[dimension] !== undefined) ? undefined : 'standard'

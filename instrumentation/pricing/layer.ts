@@ -1,29 +1,15 @@
-/** One price file, checked and made ready for look-ups. */
+/**
+ * One price file, ready for look-ups. A provider or a model is read when it is first asked for: the bundled book has
+ * thousands of rates, a process uses a few. `layerOf` reads everything at once, so that a mistake shows when the file
+ * is loaded.
+ */
 
-import {
-  afterPercent,
-  elements,
-  entries,
-  fail,
-  fields,
-  inside,
-  oneOf,
-  word,
-  type Place,
-} from './check.ts'
+import { afterPercent, elements, entries, fail, fields, inside, oneOf, word } from './check.ts'
+import type { Place } from './check.ts'
 import { CONTEXT_KINDS, DIMENSIONS, type ContextKind, type Dimension } from './format.ts'
 import type { Ratio } from './money.ts'
-import {
-  ratesOf,
-  rulesOf,
-  sourceOf,
-  spanOf,
-  variantOf,
-  type Rates,
-  type Rule,
-  type Span,
-  type Variant,
-} from './rule.ts'
+import { ratesOf, rulesOf, sourceOf, spanOf, variantOf } from './rule.ts'
+import type { Rates, Rule, Span, Variant } from './rule.ts'
 
 export interface AliasStep extends Span {
   readonly model: string
@@ -38,72 +24,160 @@ export interface Discount extends Span {
 
 /** Names of models and aliases are in lower case. */
 export interface LayerProvider {
+  /** The provider whose models stand in for those not listed. */
+  readonly like: string | undefined
   readonly context: Readonly<Partial<Record<Dimension, ReadonlyMap<string, ContextKind>>>>
   readonly rates: Rates
-  readonly models: ReadonlyMap<string, readonly Rule[]>
-  readonly aliases: ReadonlyMap<string, readonly AliasStep[]>
+  readonly models: readonly string[]
+  readonly aliases: readonly string[]
+  /** By validity, ascending; `undefined` where the model is not listed. */
+  rules(model: string): readonly Rule[] | undefined
+  alias(name: string): readonly AliasStep[] | undefined
 }
 
 export interface Layer {
   readonly name: string
   readonly version: string
-  readonly providers: ReadonlyMap<string, LayerProvider>
+  /** List prices, as against those of a contract. */
+  readonly list: boolean
+  readonly providers: readonly string[]
+  /** Other spellings of providers' names. */
+  readonly providerNames: ReadonlyMap<string, string>
   readonly discounts: readonly Discount[]
+  /** Instants at which a rate, alias or discount changes, epoch milliseconds. */
+  readonly changes: readonly number[]
+  provider(name: string): LayerProvider | undefined
 }
 
 /**
- * Checks a price file's content.
+ * A price file that was checked when it was built. The values of providers are asked for when they are needed.
+ * @throws PriceBookError when a provider or model is read that has a mistake.
+ */
+export function lazyLayer(
+  parts: Pick<Layer, 'name' | 'version' | 'list' | 'providerNames' | 'discounts' | 'changes'>,
+  providers: ReadonlyMap<string, () => Place>,
+): Layer {
+  const provider = remembered((name) => {
+    const place = providers.get(name)
+    return place === undefined ? undefined : providerOf(place())
+  })
+  return { ...parts, providers: [...providers.keys()], provider }
+}
+
+const TOP_KEYS = [
+  'format',
+  'version',
+  'currency',
+  'provider_names',
+  'providers',
+  'discounts',
+] as const
+
+/**
+ * Checks a price file's content, all of it.
  * @throws PriceBookError at the first mistake.
  */
-export function layerOf(source: unknown, name: string): Layer {
+export function layerOf(source: unknown, name: string, list = false): Layer {
+  const steps = layerSteps(source, name, list)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** The same in steps, one provider each, for those who must not hold up what else the process does. */
+export function* layerSteps(
+  source: unknown,
+  name: string,
+  list: boolean,
+): Generator<undefined, Layer, undefined> {
   const top: Place = { book: name, path: [], value: source }
-  const at = fields(top, ['format', 'version', 'providers', 'discounts'])
+  const at = fields(top, TOP_KEYS)
   if (at.format !== undefined) oneOf(at.format, ['costspan-prices/1'])
-  const providers = new Map<string, LayerProvider>()
-  if (at.providers !== undefined) {
-    for (const [provider, place] of entries(at.providers))
-      providers.set(provider, providerOf(place))
+  if (at.currency !== undefined) oneOf(at.currency, ['USD'])
+  const places = at.providers === undefined ? [] : entries(at.providers)
+  const discounts = at.discounts === undefined ? [] : elements(at.discounts).map(discountOf)
+  const spans: Span[] = [...discounts]
+  const layer = lazyLayer(
+    {
+      name,
+      version: at.version === undefined ? 'user' : word(at.version),
+      list,
+      providerNames: providerNamesOf(at.provider_names),
+      discounts,
+      changes: [],
+    },
+    new Map(places.map(([provider, place]) => [provider, () => place])),
+  )
+  for (const name of layer.providers) {
+    yield
+    const provider = layer.provider(name)
+    for (const model of provider?.models ?? []) spans.push(...(provider?.rules(model) ?? []))
+    for (const alias of provider?.aliases ?? []) spans.push(...(provider?.alias(alias) ?? []))
   }
-  return {
-    name,
-    version: at.version === undefined ? 'user' : word(at.version),
-    providers,
-    discounts: at.discounts === undefined ? [] : elements(at.discounts).map(discountOf),
-  }
+  return { ...layer, changes: instantsOf(spans) }
+}
+
+function instantsOf(spans: readonly Span[]): readonly number[] {
+  const instants = spans.flatMap(({ from, until }) => [from, until]).filter(Number.isFinite)
+  return [...new Set(instants)].sort((a, b) => a - b)
+}
+
+function providerNamesOf(place: Place | undefined): ReadonlyMap<string, string> {
+  const names = place === undefined ? [] : entries(place)
+  return new Map(names.map(([name, item]) => [name.toLowerCase(), word(item)] as const))
 }
 
 function providerOf(place: Place): LayerProvider {
-  const at = fields(place, ['context', 'rates', 'variants', 'sources', 'aliases', 'models'])
+  const at = fields(place, ['like', 'context', 'rates', 'variants', 'sources', 'aliases', 'models'])
   const named = new Map<string, Variant>()
-  if (at.variants !== undefined) {
-    for (const [name, item] of entries(at.variants)) named.set(name, variantOf(item))
+  for (const [name, item] of at.variants === undefined ? [] : entries(at.variants)) {
+    named.set(name, variantOf(item))
   }
   const sources = new Set<string>()
-  if (at.sources !== undefined) {
-    for (const [name, item] of entries(at.sources)) {
-      sourceOf(item)
-      sources.add(name)
-    }
+  for (const [name, item] of at.sources === undefined ? [] : entries(at.sources)) {
+    sourceOf(item)
+    sources.add(name)
   }
-  const models = new Map<string, readonly Rule[]>()
-  if (at.models !== undefined) {
-    for (const [name, item] of entries(at.models)) {
-      unique(models, name, item)
-      models.set(name.toLowerCase(), rulesOf(item, named, sources))
-    }
+  const models = placesByName(at.models)
+  const aliases = placesByName(at.aliases)
+  return {
+    like: at.like === undefined ? undefined : word(at.like),
+    context: contextOf(at.context),
+    rates: ratesOf(at.rates),
+    models: [...models.keys()],
+    aliases: [...aliases.keys()],
+    rules: remembered((model) => {
+      const item = models.get(model)
+      return item === undefined ? undefined : rulesOf(item, named, sources)
+    }),
+    alias: remembered((name) => {
+      const item = aliases.get(name)
+      return item === undefined ? undefined : elements(item).map(aliasOf)
+    }),
   }
-  const aliases = new Map<string, readonly AliasStep[]>()
-  if (at.aliases !== undefined) {
-    for (const [name, item] of entries(at.aliases)) {
-      unique(aliases, name, item)
-      aliases.set(name.toLowerCase(), elements(item).map(aliasOf))
-    }
-  }
-  return { context: contextOf(at.context), rates: ratesOf(at.rates), models, aliases }
 }
 
-function unique(known: ReadonlyMap<string, unknown>, name: string, place: Place): void {
-  if (known.has(name.toLowerCase())) fail(place, `named twice (upper and lower case are the same)`)
+function placesByName(place: Place | undefined): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>()
+  for (const [name, item] of place === undefined ? [] : entries(place)) {
+    const key = name.toLowerCase()
+    if (places.has(key)) fail(item, 'named twice (upper and lower case are the same)')
+    places.set(key, item)
+  }
+  return places
+}
+
+/** What is absent is not remembered: names come from outside and are without number. */
+function remembered<T>(read: (name: string) => T | undefined): (name: string) => T | undefined {
+  const known = new Map<string, T>()
+  return (name) => {
+    const found = known.get(name)
+    if (found !== undefined) return found
+    const fresh = read(name)
+    if (fresh !== undefined) known.set(name, fresh)
+    return fresh
+  }
 }
 
 function contextOf(place: Place | undefined): LayerProvider['context'] {

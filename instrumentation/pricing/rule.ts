@@ -1,8 +1,10 @@
 /** The rates of a model in a span of time, read from a price file and ready for selection. */
 
+import type { Meter } from '../core/usage.ts'
 import {
   amount,
   elements,
+  entries,
   factor,
   fail,
   fields,
@@ -18,14 +20,16 @@ import {
   MULTIPLIER_KEYS,
   RATE_GROUPS,
   RATE_KEYS,
+  RATES,
   type Dimension,
   type MultiplierKey,
   type RateKey,
 } from './format.ts'
-import type { Ratio } from './money.ts'
+import { times, type Ratio } from './money.ts'
+import { scheduleOf, type Schedule } from './schedule.ts'
 
-/** USD in the units of the file: per 1M tokens, per 1,000 calls, per minute. */
-export type Rates = ReadonlyMap<RateKey, Ratio>
+/** USD per billing unit: a token, a search, a second. */
+export type Rates = ReadonlyMap<Meter, Ratio>
 
 /** Half-open; epoch milliseconds; infinite where open. */
 export interface Span {
@@ -37,24 +41,28 @@ export interface Variant {
   readonly when: Readonly<Partial<Record<Dimension, readonly string[]>>>
   /** The smallest prompt it is for, tokens. */
   readonly minPrompt: number
+  readonly schedule: Schedule | undefined
   readonly rates: Rates
-  readonly multiply: readonly (readonly [readonly RateKey[], Ratio])[]
+  readonly multiply: readonly (readonly [readonly Meter[], Ratio])[]
 }
 
 export interface Rule extends Span {
   /** `from` as it was written. */
   readonly label: string | undefined
   readonly rates: Rates
-  readonly variants: readonly Variant[]
+  /** `undefined` where the rule does not speak of them. */
+  readonly variants: readonly Variant[] | undefined
 }
 
 export function ratesOf(place: Place | undefined): Rates {
-  const rates = new Map<RateKey, Ratio>()
-  if (place === undefined) return rates
-  const at = fields(place, RATE_KEYS)
-  for (const key of RATE_KEYS) {
-    const rate = at[key]
-    if (rate !== undefined) rates.set(key, amount(rate))
+  const rates = new Map<Meter, Ratio>()
+  for (const [name, rate] of place === undefined ? [] : entries(place)) {
+    const key = RATE_KEYS.find((known) => known === name)
+    if (key === undefined) fail(rate, `no such key; allowed: ${RATE_KEYS.join(', ')}`)
+    const { meter, per } = RATES[key]
+    if (rates.has(meter))
+      fail(rate, 'the same is priced twice; allowed: audio_minute or audio_hour')
+    rates.set(meter, times(amount(rate), { n: 1n, d: per }))
   }
   return rates
 }
@@ -62,8 +70,8 @@ export function ratesOf(place: Place | undefined): Rates {
 export function variantOf(place: Place): Variant {
   const at = fields(place, ['when', 'rates', 'multiply'])
   if (at.when === undefined)
-    fail(place, `'when' is missing; allowed: ${DIMENSIONS.join(', ')}, prompt_tokens`)
-  const when = fields(at.when, [...DIMENSIONS, 'prompt_tokens'])
+    fail(place, `'when' is missing; allowed: ${DIMENSIONS.join(', ')}, prompt_tokens, schedule`)
+  const when = fields(at.when, [...DIMENSIONS, 'prompt_tokens', 'schedule'])
   const named: Partial<Record<Dimension, readonly string[]>> = {}
   for (const dimension of DIMENSIONS) {
     const values = when[dimension]
@@ -72,6 +80,7 @@ export function variantOf(place: Place): Variant {
   return {
     when: named,
     minPrompt: when.prompt_tokens === undefined ? 0 : minPromptOf(when.prompt_tokens),
+    schedule: when.schedule === undefined ? undefined : scheduleOf(when.schedule),
     rates: ratesOf(at.rates),
     multiply: multipliersOf(at.multiply),
   }
@@ -93,8 +102,10 @@ function multipliersOf(place: Place | undefined): Variant['multiply'] {
   })
 }
 
-function ratesNamed(key: MultiplierKey): readonly RateKey[] {
-  return key === 'tokens' || key === 'all_input' || key === 'all_output' ? RATE_GROUPS[key] : [key]
+function ratesNamed(key: MultiplierKey): readonly Meter[] {
+  const keys: readonly RateKey[] =
+    key === 'tokens' || key === 'all_input' || key === 'all_output' ? RATE_GROUPS[key] : [key]
+  return keys.map((name) => RATES[name].meter)
 }
 
 export function rulesOf(
@@ -124,12 +135,12 @@ function ruleOf(
   if (at.rates === undefined) fail(place, `'rates' is missing; allowed: ${RATE_KEYS.join(', ')}`)
   if (at.note !== undefined) word(at.note)
   if (at.source !== undefined) sourceNamed(at.source, sources)
-  const variants = at.variants === undefined ? [] : elements(at.variants)
+  const variants = at.variants === undefined ? undefined : elements(at.variants)
   return {
     ...spanOf(place, at.from, at.until),
     label: at.from === undefined ? undefined : word(at.from),
     rates: ratesOf(at.rates),
-    variants: variants.map((item) =>
+    variants: variants?.map((item) =>
       typeof item.value === 'string' ? variantNamed(item, item.value, named) : variantOf(item),
     ),
   }

@@ -5,15 +5,17 @@
 
 import type { PriceContext } from '../core/call.ts'
 import type { CostReason } from '../core/cost.ts'
-import { cardOf, type RateCard } from './card.ts'
-import { contextFor, type Circumstances } from './context.ts'
+import { cardOf, type CardBasis, type RateCard } from './card.ts'
+import { contextFor, type Circumstances, type Doubt } from './context.ts'
 import type { Discount, Layer, LayerProvider } from './layer.ts'
 import type { Ratio } from './money.ts'
-import { resolve, type Target } from './resolve.ts'
-import type { Rule, Variant } from './rule.ts'
+import { chainOf, providerNamed, resolve, type Target } from './resolve.ts'
+import type { Rates, Rule, Variant } from './rule.ts'
+import { scheduleAt } from './schedule.ts'
 
 const MODELS_REMEMBERED = 2_000
 const CONTEXTS_REMEMBERED = 32
+const SLICES_REMEMBERED = 16
 
 /** Price files in layers, ready for look-ups. Immutable but for its memory of past look-ups. */
 export interface PriceBook {
@@ -33,10 +35,12 @@ export interface PriceBook {
 export type Selection =
   { readonly bands: readonly Band[] } | { readonly reason: CostReason; readonly detail: string }
 
-interface Band {
+export interface Band {
   /** Tokens of all input from which it holds. */
   readonly minPrompt: number
   readonly card: RateCard
+  /** At list prices; absent where no contract changes them. */
+  readonly list?: RateCard
 }
 
 /** What was found for a span of time in which nothing changes. */
@@ -66,15 +70,27 @@ export function select(
     if (at >= slice.from && at < slice.until) return slice.selection
   }
   if (!Number.isFinite(at)) return { reason: 'out_of_range', detail: 'the call has no instant' }
+  const fresh = sliceAt(book, provider, model, context ?? {}, at)
+  if (slices.length >= SLICES_REMEMBERED) slices.pop()
+  slices.unshift(fresh)
+  return fresh.selection
+}
+
+function sliceAt(
+  book: PriceBook,
+  provider: string,
+  model: string,
+  context: PriceContext,
+  at: number,
+): Slice {
   const next = book.changes.findIndex((change) => change > at)
   const last = next === -1 ? book.changes.length : next
-  const slice = {
-    from: book.changes[last - 1] ?? -Infinity,
-    until: book.changes[last] ?? Infinity,
-    selection: selectAfresh(book, provider, model, context ?? {}, at),
+  const { selection, from, until } = selectAfresh(book, provider, model, context, at)
+  return {
+    from: Math.max(book.changes[last - 1] ?? -Infinity, from),
+    until: Math.min(book.changes[last] ?? Infinity, until),
+    selection,
   }
-  slices.unshift(slice)
-  return slice.selection
 }
 
 function remembered(
@@ -100,7 +116,12 @@ function remembered(
       item.context.serviceTier === context?.serviceTier &&
       item.context.speed === context?.speed &&
       item.context.inferenceGeo === context?.inferenceGeo &&
-      item.context.region === context?.region
+      item.context.region === context?.region &&
+      item.context.routing === context?.routing &&
+      item.context.searchContextSize === context?.searchContextSize &&
+      item.context.imageSize === context?.imageSize &&
+      item.context.imageQuality === context?.imageQuality &&
+      item.context.resolution === context?.resolution
     ) {
       return item
     }
@@ -111,54 +132,120 @@ function remembered(
   return fresh
 }
 
+/** Always the same, whenever it is asked for. */
+const forever = { from: -Infinity, until: Infinity }
+
 function selectAfresh(
   book: PriceBook,
   provider: string,
   model: string,
   context: PriceContext,
   at: number,
-): Selection {
+): Slice {
   const target = resolve(book.layers, provider, model, at)
-  if ('reason' in target) return target
-  const found = rulesAt(book, target, at)
-  const newest = found.findLast(({ rule }) => rule !== undefined)
-  if (newest === undefined) {
-    return {
-      reason: 'out_of_range',
-      detail: `no rate of ${target.provider}/${target.model} for ${new Date(at).toISOString()}`,
-    }
+  if ('reason' in target) return { ...forever, selection: target }
+  const stated = { ...target.implied, ...context }
+  const found = rulesAt(book.layers, target, at)
+  if (found.every(({ rule }) => rule === undefined)) {
+    const detail = `no rate of ${target.provider}/${target.model} for ${new Date(at).toISOString()}`
+    return { ...forever, selection: { reason: 'out_of_range', detail } }
   }
-  const variants = found.flatMap(({ rule }) => rule?.variants ?? [])
-  const tables = found.map(({ provider: own }) => own.context)
-  const circumstances = contextFor(context, variants, tables)
-  if ('reason' in circumstances) {
-    return { ...circumstances, detail: `${circumstances.detail} of ${target.model}` }
+  const own = providerNamed(book.layers, provider)
+  const names = [model.toLowerCase(), target.model]
+  const basis = { book: book.version, priceId: priceId(target, found) }
+  const left = discountAt(book.layers, [own, target.provider], names, at)
+  const net = circumstancesOf(found, stated, at)
+  const { from, until } = net
+  if ('reason' in net) {
+    const { reason, detail } = net
+    return { from, until, selection: { reason, detail: `${detail} of ${target.model}` } }
   }
-  const basis = {
-    rates: [...found.map((own) => own.provider.rates), ...found.map((own) => own.rule?.rates)],
-    priceId: priceId(target, found),
-    book: book.version,
-    left: discountAt(book, provider, [model.toLowerCase(), target.model], at),
-    doubt: circumstances.doubt,
+  const bands = bandsOf({ ...basis, ...net, left })
+  const listed = found.filter((item) => item.list)
+  const hasContract = left !== undefined || found.some(changesPrices)
+  if (!hasContract || listed.every(({ rule }) => rule === undefined)) {
+    return { from, until, selection: { bands } }
   }
-  return { bands: bandsOf(basis, circumstances.variants) }
+  const list = circumstancesOf(listed, stated, at)
+  if ('reason' in list) return { from, until, selection: { bands } }
+  return { from, until, selection: { bands: withList(bands, bandsOf({ ...basis, ...list })) } }
+}
+
+function changesPrices({ list, provider, rule }: Found): boolean {
+  return !list && (rule !== undefined || provider.rates.size > 0)
 }
 
 interface Found {
   readonly version: string
+  readonly list: boolean
   readonly provider: LayerProvider
   readonly rule: Rule | undefined
 }
 
-/** What each layer says of the model, the base first. */
-function rulesAt(book: PriceBook, target: Target, at: number): readonly Found[] {
-  return book.layers.flatMap((layer) => {
-    const provider = layer.providers.get(target.provider)
-    if (provider === undefined) return []
-    const rules = provider.models.get(target.model) ?? []
-    const rule = rules.find((item) => at >= item.from && at < item.until)
-    return [{ version: layer.version, provider, rule }]
+/**
+ * What each layer says of the model, the base first. Of list prices only the newest layer's rule counts: it is the
+ * same list at a later date. A contract for a model that the provider has from another one lies over that one's rates.
+ */
+function rulesAt(layers: readonly Layer[], target: Target, at: number): readonly Found[] {
+  const found: Found[] = []
+  for (const name of chainOf(layers, target.provider)) {
+    const own = layers.flatMap((layer) => foundIn(layer, name, target.model, at))
+    const newest = own.findLast(({ list, rule }) => list && rule !== undefined)
+    const current = own.map((item) =>
+      item.list && item !== newest ? { ...item, rule: undefined } : item,
+    )
+    found.unshift(...current)
+    if (newest !== undefined) break
+  }
+  return found
+}
+
+function foundIn(layer: Layer, name: string, model: string, at: number): readonly Found[] {
+  const provider = layer.provider(name)
+  if (provider === undefined) return []
+  const rule = provider.rules(model)?.find((item) => at >= item.from && at < item.until)
+  return [{ version: layer.version, list: layer.list, provider, rule }]
+}
+
+interface Circumstanced {
+  readonly rates: readonly (Rates | undefined)[]
+  readonly variants: readonly Variant[]
+  readonly doubt: Doubt | undefined
+}
+
+interface Window {
+  /** Within it no schedule begins or ends. */
+  readonly from: number
+  readonly until: number
+}
+
+function circumstancesOf(
+  found: readonly Found[],
+  context: PriceContext,
+  at: number,
+): Window & (Circumstanced | Doubt) {
+  // A contract's rule that speaks of variants replaces those of the list.
+  const named = found.findLast(({ rule }) => rule?.variants !== undefined)?.rule?.variants ?? []
+  let { from, until }: Window = forever
+  const timely = named.filter(({ schedule }) => {
+    if (schedule === undefined) return true
+    const state = scheduleAt(schedule, at)
+    from = Math.max(from, state.from)
+    until = Math.min(until, state.until)
+    return state.holds
   })
+  const chosen = contextFor(
+    context,
+    timely,
+    found.map(({ provider }) => provider.context),
+  )
+  if ('reason' in chosen) return { ...chosen, from, until }
+  const rates = [...found.map(({ provider }) => provider.rates), ...found.map(ratesOfRule)]
+  return { rates, ...chosen, from, until }
+}
+
+function ratesOfRule({ rule }: Found): Rates | undefined {
+  return rule?.rates
 }
 
 /** `openai/o3@2025-06-10+user`: the base's rate, its first day where it has one, and the layers that changed it. */
@@ -170,26 +257,28 @@ function priceId(target: Target, found: readonly Found[]): string {
 }
 
 function discountAt(
-  book: PriceBook,
-  provider: string,
+  layers: readonly Layer[],
+  providers: readonly string[],
   models: readonly string[],
   at: number,
 ): Ratio | undefined {
-  const matching = book.layers
+  const matching = layers
     .flatMap((layer) => layer.discounts)
     .filter((item) => at >= item.from && at < item.until)
-    .filter((item) => item.provider === undefined || item.provider === provider)
-    .filter((item) => item.model === undefined || models.includes(item.model))
+    .filter((item) => matches(item.provider && providerNamed(layers, item.provider), providers))
+    .filter((item) => matches(item.model, models))
   const weight = (item: Discount): number =>
     (item.model === undefined ? 0 : 2) + (item.provider === undefined ? 0 : 1)
   const most = Math.max(...matching.map(weight))
   return matching.findLast((item) => weight(item) === most)?.left
 }
 
-function bandsOf(
-  basis: Omit<Parameters<typeof cardOf>[0], 'variants'>,
-  variants: readonly Variant[],
-): readonly Band[] {
+function matches(wanted: string | undefined, names: readonly string[]): boolean {
+  return wanted === undefined || names.includes(wanted)
+}
+
+function bandsOf(basis: Omit<CardBasis, 'left'> & { left?: Ratio | undefined }): readonly Band[] {
+  const { variants, left } = basis
   const starts = new Set([0, ...variants.map((variant) => variant.minPrompt)])
   return [...starts]
     .sort((a, b) => a - b)
@@ -197,7 +286,21 @@ function bandsOf(
       minPrompt,
       card: cardOf({
         ...basis,
+        left,
         variants: variants.filter((variant) => variant.minPrompt <= minPrompt),
       }),
     }))
+}
+
+/** The bands of either, each with the cards that hold in it. */
+function withList(net: readonly Band[], list: readonly Band[]): readonly Band[] {
+  const starts = new Set([...net, ...list].map(({ minPrompt }) => minPrompt))
+  return [...starts]
+    .sort((a, b) => a - b)
+    .flatMap((minPrompt) => {
+      const own = net.findLast((band) => band.minPrompt <= minPrompt)
+      const listed = list.findLast((band) => band.minPrompt <= minPrompt)
+      if (own === undefined || listed === undefined) return []
+      return [{ minPrompt, card: own.card, list: listed.card }]
+    })
 }

@@ -104,6 +104,12 @@ export function costAttributes(cost: Cost): Attributes {
   for (const [part, usd] of Object.entries(cost.parts)) {
     if (usd !== 0) attributes[names.PREFIX_COST_PART + part] = usd
   }
+  if (cost.list !== undefined) {
+    attributes[names.ATTR_LIST_AMOUNT] = cost.list.amount
+    for (const [part, usd] of Object.entries(cost.list.parts)) {
+      attributes[names.PREFIX_LIST_PART + part] = usd
+    }
+  }
   return attributes
 }
 

@@ -13,7 +13,7 @@ describe('a mistake in a price book is one line: file, place, what is wrong, wha
     [
       'an unknown key',
       { provider: {} },
-      'mine.yaml: provider: no such key; allowed: format, version, providers, discounts',
+      'mine.yaml: provider: no such key; allowed: format, version, currency, provider_names, providers, discounts',
     ],
     [
       'another format',
@@ -77,7 +77,7 @@ describe('a mistake in a price book is one line: file, place, what is wrong, wha
     [
       'a variant without condition',
       model({ rates: {}, variants: [{ rates: {} }] }),
-      `${at}.variants.0: 'when' is missing; allowed: tier, speed, inference_geo, region, prompt_tokens`,
+      `${at}.variants.0: 'when' is missing; allowed: tier, speed, inference_geo, region, routing, search_context_size, image_size, image_quality, resolution, prompt_tokens, schedule`,
     ],
     [
       'a variant nobody defined',
