@@ -49,14 +49,17 @@ describe('vectors', () => {
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
   })
 
-  test.each(all)('$id: the hand arithmetic says what is expected, and where it is from', (vector) => {
-    expect(vector.source).toMatch(/\w{4}/)
-    expect(['vendor', 'secondary', 'catalogue', 'rule']).toContain(vector.confidence)
-    if (vector.expected_usd_exact === null) {
-      expect([vector.working, vector.expected_usd]).toEqual([null, null])
-      return
-    }
-    expect(exactDecimal(vector.working ?? '')).toBe(vector.expected_usd_exact)
-    expect(vector.expected_usd).toBe(Number(vector.expected_usd_exact))
-  })
+  test.each(all)(
+    '$id: the hand arithmetic says what is expected, and where it is from',
+    (vector) => {
+      expect(vector.source).toMatch(/\w{4}/)
+      expect(['vendor', 'secondary', 'catalogue', 'rule']).toContain(vector.confidence)
+      if (vector.expected_usd_exact === null) {
+        expect([vector.working, vector.expected_usd]).toEqual([null, null])
+        return
+      }
+      expect(exactDecimal(vector.working ?? '')).toBe(vector.expected_usd_exact)
+      expect(vector.expected_usd).toBe(Number(vector.expected_usd_exact))
+    },
+  )
 })
