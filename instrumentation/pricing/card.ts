@@ -3,20 +3,32 @@
 import type { CostPart } from '../core/cost.ts'
 import { METERS, type Meter } from '../core/usage.ts'
 import type { Doubt } from './context.ts'
-import { decimalsOf, PICO, times, toText, toUnits, type Ratio, type Units } from './money.ts'
+import {
+  decimalsOf,
+  divisorOf,
+  PICO,
+  settled,
+  times,
+  toText,
+  toUnits,
+  type Ratio,
+  type Units,
+} from './money.ts'
 import type { Rates, Variant } from './rule.ts'
 
 export interface CardRate {
   readonly part: CostPart
-  /** Units of 10^-decimals USD per billing unit. */
+  /** Units of the card per billing unit. */
   readonly units: Units
   /** The same, USD. */
   readonly text: string
 }
 
 export interface RateCard {
-  /** USD are written in units of 10^-decimals. */
+  /** USD are written in units of 10^-decimals / divisor. */
   readonly decimals: number
+  /** 1 unless a rate has no finite decimal form. */
+  readonly divisor: number
   /** Absent where the book has no rate. */
   readonly rates: Readonly<Partial<Record<Meter, CardRate>>>
   /** A cache write of unknown lifetime is billed at the lowest of several rates. */
@@ -83,14 +95,20 @@ export function cardOf(basis: CardBasis): RateCard {
     for (const [meter, rate] of listed) listed.set(meter, times(rate, left))
   }
   const { rates, lifetimesDiffer } = completed(listed)
-  const decimals = Math.max(PICO, ...[...rates.values()].map(decimalsOf))
+  const divisor = divisorOf([...rates.values()])
+  const multiplied = [...rates].map(([meter, rate]) => {
+    return [meter, times(rate, { n: divisor, d: 1n })] as const
+  })
+  const decimals = Math.max(PICO, ...multiplied.map(([, rate]) => decimalsOf(rate)))
   const cardRates: Partial<Record<Meter, CardRate>> = {}
-  for (const [meter, rate] of rates) {
+  for (const [meter, rate] of multiplied) {
     const units = toUnits(rate, decimals)
-    cardRates[meter] = { part: PARTS[meter], units, text: toText(units, decimals) }
+    const text = toText(settled(units, Number(divisor)), decimals)
+    cardRates[meter] = { part: PARTS[meter], units, text }
   }
   return {
     decimals,
+    divisor: Number(divisor),
     rates: cardRates,
     lifetimesDiffer,
     doubt: basis.doubt,

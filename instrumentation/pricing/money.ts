@@ -1,6 +1,6 @@
 /**
  * Exact money. A rate is a fraction of USD per billing unit; on a rate card all rates are whole numbers of one small
- * unit (10^-decimals USD, pico-USD unless a rate is finer), so that a bill is integer arithmetic with one conversion
+ * unit (10^-decimals USD, pico-USD unless a rate is finer; a part of it where a rate has no finite decimal form), so that a bill is integer arithmetic with one conversion
  * at its end.
  */
 
@@ -44,6 +44,33 @@ export function decimalsOf(value: Ratio): number {
   let decimals = PICO
   while (decimals < FINEST && (value.n * 10n ** BigInt(decimals)) % value.d !== 0n) decimals += 1
   return decimals
+}
+
+const LARGEST_DIVISOR = 1_000_000n
+
+/**
+ * What fractions must be multiplied by to have a finite decimal form: $0.111 an hour is 0.0002775/9 a second. 1 where
+ * that would be too much, which rounds them.
+ */
+export function divisorOf(values: readonly Ratio[]): bigint {
+  let divisor = 1n
+  for (const { n, d } of values) {
+    let rest = d / gcd(n, d)
+    for (const prime of [2n, 5n]) while (rest % prime === 0n) rest /= prime
+    divisor *= rest / gcd(rest, divisor)
+  }
+  return divisor <= LARGEST_DIVISOR ? divisor : 1n
+}
+
+function gcd(a: bigint, b: bigint): bigint {
+  return b === 0n ? a : gcd(b, a % b)
+}
+
+/** Units that were multiplied by the divisor, as they are; rounded half up where they don't divide. */
+export function settled(units: Units, divisor: number): Units {
+  if (divisor === 1) return units
+  const [n, d] = [BigInt(units), BigInt(divisor)]
+  return n < 0n ? -narrow((-n * 2n + d) / (d * 2n)) : narrow((n * 2n + d) / (d * 2n))
 }
 
 /** The fraction in units of 10^-decimals, rounded half up where it is finer than that. */

@@ -16,6 +16,7 @@ import {
   decimal,
   decimalsOf,
   multiply,
+  settled,
   subtract,
   toText,
   toUnits,
@@ -126,7 +127,7 @@ function addLine(sums: Sums, card: RateCard, meter: Meter, quantity: number): vo
   const paid = multiply(units, quantity)
   sums.total = add(sums.total, paid)
   sums.parts[part] = add(sums.parts[part] ?? 0, paid)
-  sums.lines.push({ meter, part, quantity, rate: rate.text, usd: toUsd(paid, card.decimals) })
+  sums.lines.push({ meter, part, quantity, rate: rate.text, usd: usdOf(paid, card) })
   if (meter !== 'cacheRead' && meter !== 'audioCacheRead') return
   const full = meter === 'cacheRead' ? card.rates.input : card.rates.audioInput
   if (full === undefined) return
@@ -142,28 +143,31 @@ type Priced = Extract<Cost, { kind: 'priced' }>
 
 /** Written as one literal: spreading it together cost a quarter of the time of a bill (measured, Node 24). */
 function amountOf(sums: Sums, card: RateCard, list: ListAmount | undefined): Priced {
-  const { decimals } = card
   const priced: { -readonly [K in keyof Priced]: Priced[K] } = {
     kind: 'priced',
-    amount: toUsd(sums.total, decimals),
-    exact: toText(sums.total, decimals),
+    amount: usdOf(sums.total, card),
+    exact: toText(settled(sums.total, card.divisor), card.decimals),
     currency: 'USD',
     source: 'local',
-    parts: partsOf(sums.parts, decimals),
+    parts: partsOf(sums.parts, card),
     lines: sums.lines,
     priceId: card.priceId,
     book: card.book,
   }
   if (list !== undefined) priced.list = list
-  if (sums.saved !== undefined) priced.cacheSavings = toUsd(sums.saved, decimals)
+  if (sums.saved !== undefined) priced.cacheSavings = usdOf(sums.saved, card)
   return priced
 }
 
-function partsOf(sums: Sums['parts'], decimals: number): Priced['parts'] {
+function usdOf(units: Units, { decimals, divisor }: RateCard): number {
+  return toUsd(settled(units, divisor), decimals)
+}
+
+function partsOf(sums: Sums['parts'], card: RateCard): Priced['parts'] {
   const parts: Partial<Record<CostPart, number>> = {}
   for (const part of COST_PARTS) {
     const units = sums[part]
-    if (units !== undefined && units !== 0) parts[part] = toUsd(units, decimals)
+    if (units !== undefined && units !== 0) parts[part] = usdOf(units, card)
   }
   return parts
 }
@@ -179,11 +183,10 @@ function listAmount(sums: Sums, list: RateCard): ListAmount | undefined {
     total = add(total, units)
     parts[rate.part] = add(parts[rate.part] ?? 0, units)
   }
-  const { decimals } = list
   return {
-    amount: toUsd(total, decimals),
-    exact: toText(total, decimals),
-    parts: partsOf(parts, decimals),
+    amount: usdOf(total, list),
+    exact: toText(settled(total, list.divisor), list.decimals),
+    parts: partsOf(parts, list),
   }
 }
 
