@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // test/apps are applications that tests start; test/stack needs the real engines.
-    exclude: [...configDefaults.exclude, 'test/apps/**', 'test/stack/**'],
+    exclude: [...configDefaults.exclude, 'test/apps/**', 'test/stack/**', '.stryker-tmp/**'],
     // Tests start processes and patch globals: a process of its own for each file.
     pool: 'forks',
     testTimeout: 30_000,

@@ -6,11 +6,15 @@
 import type { PriceContext } from '../core/call.ts'
 import type { CostReason } from '../core/cost.ts'
 
+export type Implied = Pick<PriceContext, 'routing' | 'region'>
+
 export interface ReadName {
   /** In the order in which they are tried, the name as it stands first. */
   readonly forms: readonly string[]
   /** What the name says beside the model. */
-  readonly implied: Pick<PriceContext, 'routing' | 'region'>
+  readonly implied: Implied
+  /** What holds where neither the name nor the call says otherwise. */
+  readonly assumed: Implied
   /** Set where the name alone tells no model. */
   readonly opaque?: CostReason
 }
@@ -34,6 +38,7 @@ export function readName(
   return {
     forms: distinct([name, bare, ...plainForms(bare)]),
     implied: region === undefined ? {} : { region },
+    assumed: {},
   }
 }
 
@@ -78,6 +83,7 @@ const TELLING: readonly string[] = ['foundation-model', 'inference-profile']
  * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
  */
 const ROUTING = /^(us|us-gov|eu|apac|jp|au|ca|sa|me|global)\./
+const IN_REGION: Implied = { routing: 'in_region' }
 /** `-v1:0`, `-v2`, `:0`; some state a context window after it: `-v1:0:200k`. */
 const VERSION = /(?:-v\d+)?(?::\d+)?(?::\d+k)?$/
 
@@ -86,7 +92,7 @@ function bedrockName(name: string, bare: string): ReadName {
   const known = region === undefined || region === '' ? {} : { region }
   if (type !== undefined && !TELLING.includes(type)) {
     const opaque = type === 'provisioned-model' ? 'commitment' : 'unresolved_profile'
-    return { forms: distinct([name, bare]), implied: known, opaque }
+    return { forms: distinct([name, bare]), implied: known, assumed: IN_REGION, opaque }
   }
   const profile = last ?? bare
   const routing = ROUTING.exec(profile)?.[1]
@@ -97,7 +103,8 @@ function bedrockName(name: string, bare: string): ReadName {
       ...[name, bare, profile, id],
       ...[id.replace(/(?::\d+)?(?::\d+k)?$/, ''), versionless, withoutDate(versionless)],
     ]),
-    implied: { routing: routing ?? 'in_region', ...known },
+    implied: routing === undefined ? known : { routing, ...known },
+    assumed: IN_REGION,
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { CostReason } from '../core/cost.ts'
 import type { Layer } from './layer.ts'
-import { readName, type ReadName } from './names.ts'
+import { readName, type Implied, type ReadName } from './names.ts'
 import { nearest } from './nearest.ts'
 
 export interface Target {
@@ -10,7 +10,7 @@ export interface Target {
   /** In lower case. */
   readonly model: string
   /** What the name says beside the model; a call that states the same itself is believed. */
-  readonly implied: ReadName['implied']
+  readonly implied: Implied
 }
 
 export interface Miss {
@@ -18,7 +18,7 @@ export interface Miss {
   readonly detail: string
 }
 
-/** Providers that stand in for one another are followed this far. */
+/** Providers that stand in for one another are followed this far, and so are aliases of aliases. */
 const LONGEST_CHAIN = 3
 
 /** @param at epoch milliseconds; an alias may have been moved from one model to another. */
@@ -30,11 +30,7 @@ export function resolve(
 ): Target | Miss {
   const own = providerNamed(layers, provider)
   const name = model.toLowerCase()
-  const isPrefix = (word: string): boolean => providerNamed(layers, word) === own
-  const read = readName(own, name, isPrefix)
-  const contracts = layers.filter((layer) => !layer.list)
-  const found = followed(layers, contracts, own, name, at) ?? lookedUp(layers, own, read, at)
-  return found === undefined ? missOf(layers, own, name, read) : { ...found, implied: read.implied }
+  return find(layers, own, name, at, 0) ?? missOf(layers, own, name)
 }
 
 /** The name that the book has for a provider: `google` is `gcp.gemini`. */
@@ -48,35 +44,51 @@ export function providerNamed(layers: readonly Layer[], provider: string): strin
   return name
 }
 
-type Found = Pick<Target, 'provider' | 'model'>
-
-/** The model that an alias names: of the same provider, or as `provider/model`; `undefined` where there is none. */
+/** The model that an alias names: of the same provider, or as `provider/model`. */
 export function aliasTarget(
   layers: readonly Layer[],
   provider: string,
   model: string,
-): Found | undefined {
-  for (const own of chainOf(layers, provider)) {
-    if (isListed(layers, own, model)) return { provider: own, model }
-  }
+  at?: number,
+  depth = 0,
+): Target | undefined {
+  const own = find(layers, provider, model, at, depth + 1)
   const slash = model.indexOf('/')
-  if (slash < 1) return undefined
-  const [other, name] = [model.slice(0, slash), model.slice(slash + 1)]
-  return isListed(layers, other, name) ? { provider: other, model: name } : undefined
+  if (own !== undefined || slash < 1) return own
+  const other = providerNamed(layers, model.slice(0, slash))
+  return find(layers, other, model.slice(slash + 1), at, depth + 1)
 }
 
-/** Each form of the name in turn: as a model, then as an alias; of the provider itself, then of those like it. */
+/** An alias of a contract, then each form of the name: as a model, then as an alias; of the provider, of those like it. */
+function find(
+  layers: readonly Layer[],
+  provider: string,
+  name: string,
+  at: number | undefined,
+  depth: number,
+): Target | undefined {
+  if (depth > LONGEST_CHAIN) return undefined
+  const read = readName(provider, name, (word) => providerNamed(layers, word) === provider)
+  const contracts = layers.filter((layer) => !layer.list)
+  const found =
+    followed(layers, contracts, provider, name, at, depth) ??
+    lookedUp(layers, provider, read, at, depth)
+  if (found === undefined) return undefined
+  return { ...found, implied: { ...read.assumed, ...found.implied, ...read.implied } }
+}
+
 function lookedUp(
   layers: readonly Layer[],
   provider: string,
   { forms, opaque }: ReadName,
-  at: number,
-): Found | undefined {
+  at: number | undefined,
+  depth: number,
+): Target | undefined {
   if (opaque !== undefined) return undefined
   for (const own of chainOf(layers, provider)) {
     for (const form of forms) {
-      if (isListed(layers, own, form)) return { provider: own, model: form }
-      const found = followed(layers, layers, own, form, at)
+      if (isListed(layers, own, form)) return { provider: own, model: form, implied: {} }
+      const found = followed(layers, layers, own, form, at, depth)
       if (found !== undefined) return found
     }
   }
@@ -88,12 +100,13 @@ function followed(
   from: readonly Layer[],
   provider: string,
   name: string,
-  at: number,
-): Found | undefined {
+  at: number | undefined,
+  depth: number,
+): Target | undefined {
   for (const layer of from.toReversed()) {
     const steps = layer.provider(provider)?.alias(name)
-    const step = steps?.findLast((item) => at >= item.from && at < item.until)
-    if (step !== undefined) return aliasTarget(layers, provider, step.model)
+    const step = steps?.findLast((item) => at === undefined || (at >= item.from && at < item.until))
+    if (step !== undefined) return aliasTarget(layers, provider, step.model, at, depth)
   }
   return undefined
 }
@@ -120,7 +133,8 @@ const OPAQUE: Readonly<Partial<Record<CostReason, string>>> = {
   unresolved_profile: 'says nothing of its model',
 }
 
-function missOf(layers: readonly Layer[], provider: string, name: string, read: ReadName): Miss {
+function missOf(layers: readonly Layer[], provider: string, name: string): Miss {
+  const read = readName(provider, name, (word) => providerNamed(layers, word) === provider)
   if (read.opaque !== undefined) {
     const why = OPAQUE[read.opaque] ?? ''
     return {

@@ -19,12 +19,15 @@ describe('a name at Bedrock', () => {
     'tells its routing by the prefix %s.',
     (routing) => {
       const read = bedrock(`${routing}.${id}`)
-      expect(read).toEqual({ forms: [`${routing}.${id}`, ...forms], implied: { routing } })
+      expect(read).toMatchObject({
+        forms: [`${routing}.${id}`, ...forms],
+        implied: { routing },
+      })
     },
   )
 
   test('without prefix is in its region', () => {
-    expect(bedrock(id)).toEqual({ forms, implied: { routing: 'in_region' } })
+    expect(bedrock(id)).toEqual({ forms, implied: {}, assumed: { routing: 'in_region' } })
   })
 
   test.each([
@@ -34,15 +37,13 @@ describe('a name at Bedrock', () => {
     [`arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.${id}`, 'eu', 'eu-west-1'],
   ])('is taken out of %s, with its region', (arn, routing, region) => {
     const read = bedrock(arn)
-    expect(read.implied).toEqual({ routing, region })
+    expect({ ...read.assumed, ...read.implied }).toEqual({ routing, region })
     expect(read.forms.slice(-4)).toEqual(forms)
     expect(read.opaque).toBeUndefined()
   })
 
   test('of an ARN without region says nothing of one', () => {
-    expect(bedrock(`arn:aws:bedrock:::foundation-model/${id}`).implied).toEqual({
-      routing: 'in_region',
-    })
+    expect(bedrock(`arn:aws:bedrock:::foundation-model/${id}`).implied).toEqual({})
   })
 
   test.each([
@@ -53,7 +54,7 @@ describe('a name at Bedrock', () => {
     ['provisioned-model/abc', 'commitment'],
   ])('that is only the owner’s, %s, is told by nothing', (rest, opaque) => {
     const arn = `arn:aws:bedrock:us-east-1:123456789012:${rest}`
-    expect(bedrock(arn)).toEqual({ forms: [arn], implied: { region: 'us-east-1' }, opaque })
+    expect(bedrock(arn)).toMatchObject({ forms: [arn], implied: { region: 'us-east-1' }, opaque })
   })
 
   test('loses context size, version and the name of the provider', () => {
@@ -68,7 +69,7 @@ describe('a name at Bedrock', () => {
       implied: { routing: 'us' },
     })
     expect(bedrock('openai.gpt-oss-120b-1:0').forms).toContain('openai.gpt-oss-120b-1')
-    expect(bedrock('usual.model').implied).toEqual({ routing: 'in_region' })
+    expect(bedrock('usual.model').implied).toEqual({})
   })
 })
 
@@ -93,7 +94,7 @@ describe('a name elsewhere', () => {
     ['m-2025-12-31.ft-0a', ['m-2025-12-31.ft-0a', 'ft:m-2025-12-31', 'ft:m']],
   ])('%s is tried as %j', (name, forms) => {
     const found = read(name)
-    expect(found.implied).toEqual({})
+    expect([found.implied, found.assumed]).toEqual([{}, {}])
     expect([...new Set([name, ...found.forms])]).toEqual(found.forms)
     for (const form of forms) expect(found.forms).toContain(form)
     expect(found.forms.at(-1)).toBe(forms.at(-1))
@@ -104,7 +105,68 @@ describe('a name elsewhere', () => {
     expect(readName('gcp.vertex_ai', name, none)).toEqual({
       forms: [name, 'claude@20250929', 'claude'],
       implied: { region: 'us-east5' },
+      assumed: {},
     })
+  })
+})
+
+describe('an alias', () => {
+  const source: PriceBookSource = {
+    version: '2026-01-01',
+    providers: {
+      'aws.bedrock': {
+        models: {
+          'a.claude-20250101-v1:0': {
+            rates: { input: 10 },
+            variants: [{ when: { routing: '!global' }, multiply: { input: 1.1 } }],
+          },
+        },
+        aliases: { 'a.claude': 'a.claude-20250101-v1:0', 'a.next': 'a.claude' },
+      },
+      acme: { models: { m: { rates: { input: 1 } } } },
+    },
+  }
+  const profile = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc'
+  const mine = (target: string): PriceBookSource => ({
+    providers: { 'aws.bedrock': { aliases: { [profile]: target, prod: target } } },
+  })
+  const costOf = (model: string, target = 'a.claude') => {
+    const book = buildBook([
+      { name: 'list', source },
+      { name: 'mine', source: mine(target) },
+    ])
+    const usage = { input: 1_000_000 }
+    return price(book, { provider: 'aws.bedrock', models: [model], usage, at: 1.8e12 })
+  }
+
+  test.each([
+    ['a.claude', 11],
+    ['us.a.claude', 11],
+    ['global.a.claude', 10],
+    ['global.a.next', 10],
+    ['global.a.claude-20250101-v1:0', 10],
+  ])('%s keeps the routing that the name says: $%d', (model, amount) => {
+    expect(costOf(model)).toMatchObject({ kind: 'priced', amount })
+  })
+
+  test.each([
+    ['a.claude', 11],
+    ['global.a.claude', 10],
+    ['global.a.claude-20250101-v1:0', 10],
+    ['arn:aws:bedrock:us-east-1::foundation-model/a.claude-20250101-v1:0', 11],
+    ['acme/m', 1],
+  ])('of one’s own may be any name that a call could have: %s, $%d', (target, amount) => {
+    expect([costOf(profile, target), costOf('prod', target)]).toMatchObject([
+      { kind: 'priced', amount },
+      { kind: 'priced', amount },
+    ])
+  })
+
+  test('that leads to itself leads nowhere', () => {
+    const circle = { acme: { aliases: { a: 'b', b: 'a' } } }
+    expect(() => buildBook([{ name: 'mine', source: { providers: circle } }])).toThrow(
+      "mine: providers.acme.aliases.a: no model 'b' in the price book; allowed: a model of 'acme'",
+    )
   })
 })
 
