@@ -14,7 +14,7 @@ import {
   type PriceBookSource,
 } from '../instrumentation/pricing/index.ts'
 import { layerOf } from '../instrumentation/pricing/layer.ts'
-import { catalogueSource } from './catalogue.ts'
+import { catalogueOf } from './catalogue.ts'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const target = new URL('book.ts', import.meta.url)
@@ -186,7 +186,7 @@ export async function currentModule(): Promise<string> {
     name: `prices/${name}`,
     text: readFileSync(new URL(name, import.meta.url), 'utf8'),
   }))
-  return bookModule(mergeFiles(files, catalogueSource((await waitForUpdate()) ?? [])))
+  return bookModule(mergeFiles(files, catalogueOf((await waitForUpdate()) ?? []).source))
 }
 
 async function main(check: boolean): Promise<void> {
