@@ -65,12 +65,51 @@ export const ATTR_COST_REASON = 'costspan.cost.reason'
 export const ATTR_COST_BY = 'costspan.cost.by'
 /** USD, double: `costspan.cost.` followed by a `CostPart`. Nothing else numeric stands under this prefix. */
 export const PREFIX_COST_PART = 'costspan.cost.'
+/** Int: `costspan.usage.` and a count that the conventions have no name for: what `USAGE_REST` lists. */
+export const PREFIX_USAGE = 'costspan.usage.'
+/** String: `costspan.price.context.` and a dimension of the price, where the answer stated it: `speed`, `region`, … */
+export const PREFIX_PRICE_CONTEXT = 'costspan.price.context.'
 /** USD, double: what the call costs at list prices; absent where no contract changes them. */
 export const ATTR_LIST_AMOUNT = 'costspan.list.amount'
 /** USD, double: its parts, as those of the cost. */
 export const PREFIX_LIST_PART = 'costspan.list.'
 export const ATTR_PRICE_ID = 'costspan.price.id'
 export const ATTR_PRICE_BOOK = 'costspan.price.book'
+/**
+ * Whole units by meter, for those that neither the conventions nor a vendor's own spans name. Tokens are part of the
+ * conventions' totals.
+ */
+export const USAGE_ATTRIBUTES = {
+  cacheWrite30m: 'costspan.usage.cache_write_30m',
+  cacheWrite12h: 'costspan.usage.cache_write_12h',
+  audioCacheRead: 'costspan.usage.audio_cache_read',
+  imageCacheRead: 'costspan.usage.image_cache_read',
+  videoInput: 'costspan.usage.video_in',
+  videoOutput: 'costspan.usage.video_out',
+  webSearches: 'costspan.usage.web_searches',
+  fileSearches: 'costspan.usage.file_searches',
+  xSearches: 'costspan.usage.x_searches',
+  rerankSearches: 'costspan.usage.rerank_searches',
+  requests: 'costspan.usage.requests',
+  citations: 'costspan.usage.citation',
+  codeSessions: 'costspan.usage.code_sessions',
+  pages: 'costspan.usage.pages',
+  images: 'costspan.usage.images',
+  videoSeconds: 'costspan.usage.video_seconds',
+  characters: 'costspan.usage.characters',
+  audioSeconds: 'costspan.usage.audio_seconds',
+} as const
+/** What the price depends on beside tier and usage, as the provider answered it; no convention names it. */
+export const PRICE_CONTEXT_ATTRIBUTES = {
+  speed: 'costspan.price.speed',
+  inferenceGeo: 'costspan.price.inference_geo',
+  region: 'costspan.price.region',
+  routing: 'costspan.price.routing',
+  searchContextSize: 'costspan.price.search_context_size',
+  imageSize: 'costspan.price.image_size',
+  imageQuality: 'costspan.price.image_quality',
+  resolution: 'costspan.price.resolution',
+} as const
 /** `completed`, `aborted`, `broken_off`, `failed`. */
 export const ATTR_CALL_END = 'costspan.call.end'
 /** `none`, `retry`, `repeat`, `aborted`, `failed`, `truncated`. */

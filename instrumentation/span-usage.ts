@@ -3,8 +3,11 @@
  * tokens out of the input; which, their spans do not say, so counts that don't add up are no usage.
  */
 
+import type { PriceContext } from './core/call.ts'
 import type { CostReason } from './core/cost.ts'
-import { fromInclusive } from './core/inclusive-usage.ts'
+import { fromInclusive, type InclusiveCounts } from './core/inclusive-usage.ts'
+import type { PriceContext } from './core/call.ts'
+import { PRICE_CONTEXT, USAGE_REST } from './core/usage-names.ts'
 import type { Usage } from './core/usage.ts'
 import * as names from './semconv.ts'
 
@@ -22,7 +25,11 @@ export function spanUsage(
   const input = count(names.ATTR_INPUT_TOKENS)
   const output = count(names.ATTR_OUTPUT_TOKENS)
   if (input === undefined && output === undefined) return { usageReason: 'usage_missing' }
+  const rest = Object.entries(USAGE_REST).map(
+    ([name, meter]) => [meter, count(names.PREFIX_USAGE + name)] as const,
+  )
   const result = fromInclusive({
+    ...Object.fromEntries(rest),
     input,
     output,
     cacheRead: count(names.ATTR_CACHE_READ_TOKENS),
@@ -34,17 +41,58 @@ export function spanUsage(
     reasoning: count(names.ATTR_REASONING_TOKENS),
     audioOutput: count(names.ATTR_AUDIO_OUTPUT_TOKENS),
     imageOutput: count(names.ATTR_IMAGE_OUTPUT_TOKENS),
+    ...otherCounts(count),
   })
   if ('problem' in result) return { usageReason: 'usage_inconsistent' }
   const whole = input !== undefined && (output !== undefined || operation === 'embeddings')
   return whole ? result : { ...result, usageReason: 'usage_incomplete' }
 }
 
+/** What only our own spans say. */
+function otherCounts(count: (name: string) => number | undefined): InclusiveCounts {
+  const named = Object.entries(names.USAGE_ATTRIBUTES)
+  return Object.fromEntries(named.map(([meter, attribute]) => [meter, count(attribute)]))
+}
+
+/** What the price depends on beside the usage, as far as the span says it; `undefined` where it says nothing. */
+export function spanContext(text: (name: string) => string | undefined): PriceContext | undefined {
+  const stated: Record<string, string> = {}
+  const serviceTier =
+    text(names.ATTR_OPENAI_SERVICE_TIER) ?? text(names.ATTR_ANTHROPIC_SERVICE_TIER)
+  if (serviceTier !== undefined) stated['serviceTier'] = serviceTier
+  for (const [field, attribute] of Object.entries(names.PRICE_CONTEXT_ATTRIBUTES)) {
+    const value = text(attribute)
+    if (value !== undefined) stated[field] = value
+  }
+  return Object.keys(stated).length === 0 ? undefined : stated
+}
+
 /** All cache writes; some emitters state only the lifetimes, or a sum that is still 0. */
 function cacheWrites(count: (name: string) => number | undefined): number | undefined {
   const stated =
     count(names.ATTR_CACHE_WRITE_TOKENS) ?? count(names.ATTR_CACHE_CREATION_TOKENS_LEGACY)
-  const lifetimes =
-    (count(names.ATTR_CACHE_WRITE_5M_TOKENS) ?? 0) + (count(names.ATTR_CACHE_WRITE_1H_TOKENS) ?? 0)
+  const lifetimes = [
+    names.ATTR_CACHE_WRITE_5M_TOKENS,
+    names.ATTR_CACHE_WRITE_1H_TOKENS,
+    `${names.PREFIX_USAGE}cache_write_30m`,
+    `${names.PREFIX_USAGE}cache_write_12h`,
+  ].reduce((sum, name) => sum + (count(name) ?? 0), 0)
   return stated === undefined ? undefined : Math.max(stated, lifetimes)
+}
+
+/**
+ * What the price depends on beside model and usage, as a span states it.
+ * @param text the attribute of that name as a text, or `undefined`
+ */
+export function spanPriceContext(
+  text: (name: string) => string | undefined,
+): PriceContext | undefined {
+  const stated: { -readonly [K in keyof PriceContext]: PriceContext[K] } = {}
+  const tier = text(names.ATTR_OPENAI_SERVICE_TIER) ?? text(names.ATTR_ANTHROPIC_SERVICE_TIER)
+  if (tier !== undefined) stated.serviceTier = tier
+  for (const [name, field] of Object.entries(PRICE_CONTEXT)) {
+    const value = text(names.PREFIX_PRICE_CONTEXT + name)
+    if (value !== undefined) stated[field] = value
+  }
+  return Object.keys(stated).length === 0 ? undefined : stated
 }

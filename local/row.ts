@@ -1,7 +1,9 @@
 /** One call as the local store keeps it and every report reads it: read off a span's attributes, never off its text. */
 
 import type { CallEnd } from '../instrumentation/core/call.ts'
+import type { PriceContext } from '../instrumentation/core/call.ts'
 import type { CostPart } from '../instrumentation/core/cost.ts'
+import type { Usage } from '../instrumentation/core/usage.ts'
 
 /** Input tokens apportioned by byte share of the request's parts: an estimate. */
 export interface ContextTokens {
@@ -35,6 +37,9 @@ export interface CallRow {
   readonly cacheReadTokens?: number
   readonly cacheWriteTokens?: number
   readonly reasoningTokens?: number
+  /** What is billed, in disjoint buckets: for another price than the one it had. Absent where it does not add up. */
+  readonly usage?: Usage
+  readonly priceContext?: PriceContext
   readonly status: 'priced' | 'partial' | 'unpriced' | 'covered'
   /** A `CostReason` where not priced. */
   readonly reason?: string

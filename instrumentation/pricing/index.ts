@@ -4,4 +4,5 @@
  */
 
 export { price, type PriceRequest } from './price.ts'
+export { reprice, type Change, type PastCall } from './reprice.ts'
 export { buildBook, PriceBookError, type PriceBook, type PriceBookSource } from './book.ts'

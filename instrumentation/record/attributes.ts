@@ -2,9 +2,10 @@
 
 import type { Attributes } from '@opentelemetry/api'
 import type { Attribution } from '../core/attribution.ts'
-import type { Call, CallRequest, ContextSizes } from '../core/call.ts'
+import type { Call, CallRequest, ContextSizes, PriceContext } from '../core/call.ts'
 import type { Cost } from '../core/cost.ts'
 import { tokenTotals, type Usage } from '../core/usage.ts'
+import { PRICE_CONTEXT, USAGE_REST } from '../core/usage-names.ts'
 import * as names from '../semconv.ts'
 
 /** What is known when a call starts: samplers see these. */
@@ -58,23 +59,44 @@ export function answerAttributes(call: Call): Attributes {
     [names.ATTR_TIME_TO_FIRST_CHUNK]:
       firstChunk === undefined ? undefined : (firstChunk - call.startedAt) / 1000,
     [tier]: answer.context?.serviceTier,
+    ...priceContextAttributes(answer.context),
     [names.ATTR_CALL_END]: call.end,
     [names.ATTR_ERROR_TYPE]: call.errorType,
     [names.ATTR_HTTP_STATUS]: call.statusCode,
     [names.ATTR_RESEND_COUNT]:
       call.failedAttempts.length > 0 ? call.failedAttempts.length : undefined,
     [names.ATTR_WASTE]: wasteOf(call),
+    ...priceContextAttributes(answer.context),
     ...usageAttributes(answer.usage),
     ...contextAttributes(request.context, answer.usage),
   }
 }
+
+function priceContextAttributes(context: PriceContext | undefined): Attributes {
+  const attributes: Attributes = {}
+  if (context === undefined) return attributes
+  for (const [name, field] of CONTEXT_FIELDS) {
+    const value = context[field]
+    if (value !== undefined) attributes[names.PREFIX_PRICE_CONTEXT + name] = value
+  }
+  return attributes
+}
+
+const CONTEXT_FIELDS = Object.entries(PRICE_CONTEXT)
+const REST_METERS = Object.entries(USAGE_REST)
 
 function usageAttributes(usage: Usage | undefined): Attributes {
   if (usage === undefined) return {}
   const totals = tokenTotals(usage)
   const positive = (count: number | undefined): number | undefined =>
     count !== undefined && count > 0 ? count : undefined
+  const rest: Attributes = {}
+  for (const [name, meter] of REST_METERS) {
+    const count = usage[meter]
+    if (count !== undefined && count > 0) rest[names.PREFIX_USAGE + name] = count
+  }
   return {
+    ...rest,
     [names.ATTR_INPUT_TOKENS]: totals.input,
     [names.ATTR_OUTPUT_TOKENS]: totals.output,
     [names.ATTR_CACHE_READ_TOKENS]: positive(totals.cacheRead),
@@ -87,6 +109,23 @@ function usageAttributes(usage: Usage | undefined): Attributes {
     [names.ATTR_IMAGE_INPUT_TOKENS]: positive(totals.imageInput),
     [names.ATTR_IMAGE_OUTPUT_TOKENS]: positive(totals.imageOutput),
   }
+  for (const key in usage) {
+    if (!Object.hasOwn(names.USAGE_ATTRIBUTES, key)) continue
+    const meter = key as keyof typeof names.USAGE_ATTRIBUTES
+    attributes[names.USAGE_ATTRIBUTES[meter]] = positive(usage[meter])
+  }
+  return attributes
+}
+
+/** Without it the call could not be priced again from its span. */
+function priceContextAttributes(context: PriceContext | undefined): Attributes {
+  const attributes: Attributes = {}
+  for (const key in context) {
+    if (!Object.hasOwn(names.PRICE_CONTEXT_ATTRIBUTES, key)) continue
+    const field = key as keyof typeof names.PRICE_CONTEXT_ATTRIBUTES
+    attributes[names.PRICE_CONTEXT_ATTRIBUTES[field]] = context[field]
+  }
+  return attributes
 }
 
 export function costAttributes(cost: Cost): Attributes {

@@ -3,7 +3,7 @@
 import { existsSync, renameSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { LocalProblem } from '../problem.ts'
-import { APPLICATION_ID, CREATE_TABLE, LAYOUT } from './schema.ts'
+import { APPLICATION_ID, CREATE_TABLE, LAYOUT, MIGRATIONS } from './schema.ts'
 
 export interface OpenOptions {
   /** File; in memory when absent. */
@@ -38,7 +38,9 @@ function open(path: string, readOnly: boolean): DatabaseSync {
     checkOwner(db, path, readOnly)
     const verdict = db.prepare('PRAGMA quick_check(1)').get()
     if (verdict?.['quick_check'] !== 'ok') throw new CorruptFile(String(verdict?.['quick_check']))
-    return readOnly ? db : prepare(db)
+    if (readOnly) return db
+    migrate(db)
+    return prepare(db)
   } catch (error) {
     db.close()
     throw error
@@ -57,10 +59,26 @@ function checkOwner(db: DatabaseSync, path: string, readOnly: boolean): void {
   if (pragma('application_id') !== APPLICATION_ID) {
     throw new LocalProblem(`${path}: a database of another program; name another file with --db`)
   }
-  if (pragma('user_version') !== LAYOUT) {
+  const layout = Number(pragma('user_version'))
+  if (layout in MIGRATIONS && readOnly) {
+    throw new LocalProblem(
+      `${path}: written by an earlier costspan; costspan local --db ${path} brings it up to date`,
+    )
+  }
+  if (layout !== LAYOUT && !(layout in MIGRATIONS)) {
     throw new LocalProblem(
       `${path}: written by another version of costspan; name another file with --db`,
     )
+  }
+}
+
+/** All or nothing, step by step. */
+function migrate(db: DatabaseSync): void {
+  for (;;) {
+    const layout = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+    const step = MIGRATIONS[layout]
+    if (step === undefined) return
+    db.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${layout + 1}; COMMIT;`)
   }
 }
 

@@ -7,7 +7,12 @@ import { toPico } from './money.ts'
 /** `application_id` of our files: "cost". */
 export const APPLICATION_ID = 0x636f7374
 /** `user_version` of this layout. */
-export const LAYOUT = 1
+export const LAYOUT = 2
+
+/** What brings a file of an earlier layout up to this one. 2: usage and price context, for other prices. */
+export const MIGRATIONS: Readonly<Record<number, string>> = {
+  1: 'ALTER TABLE calls ADD COLUMN usage TEXT; ALTER TABLE calls ADD COLUMN price_context TEXT;',
+}
 
 /** Column, its type, and the field of `CallRow` that it holds. The order is that of the table. */
 const COLUMNS = [
@@ -31,6 +36,8 @@ const COLUMNS = [
   ['cache_read_tokens', 'INTEGER', 'cacheReadTokens'],
   ['cache_write_tokens', 'INTEGER', 'cacheWriteTokens'],
   ['reasoning_tokens', 'INTEGER', 'reasoningTokens'],
+  ['usage', 'TEXT', 'usage'],
+  ['price_context', 'TEXT', 'priceContext'],
   ['status', 'TEXT NOT NULL', 'status'],
   ['reason', 'TEXT', 'reason'],
   ['priced_by', 'TEXT', 'pricedBy'],
@@ -100,11 +107,20 @@ export function fromRecord(record: Readonly<Record<string, SQLOutputValue>>): Ca
   return fields as unknown as CallRow
 }
 
+const JSON_FIELDS: readonly (keyof CallRow)[] = [
+  'parts',
+  'tags',
+  'context',
+  'usage',
+  'priceContext',
+]
+
 function decoded(
   field: keyof CallRow,
   value: SQLOutputValue,
 ): SQLOutputValue | boolean | ContextTokens {
   if (field === 'stream') return value === 1
-  const json = field === 'parts' || field === 'tags' || field === 'context'
-  return json && typeof value === 'string' ? (JSON.parse(value) as ContextTokens) : value
+  return JSON_FIELDS.includes(field) && typeof value === 'string'
+    ? (JSON.parse(value) as ContextTokens)
+    : value
 }
