@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   local: async () => (await import('./commands/local.ts')).local,
   report: async () => (await import('./commands/report.ts')).report,
   price: async () => (await import('./commands/price.ts')).price,
+  whatif: async () => (await import('./commands/whatif.ts')).whatif,
 }
 
 async function main(words: readonly string[]): Promise<ExitCode> {

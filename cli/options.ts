@@ -2,6 +2,7 @@
 
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { Misuse } from './command.ts'
+import { instantOf } from './price-question.ts'
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
@@ -48,4 +49,28 @@ export function wholeNumber(
     )
   }
   return number
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 }
+
+/**
+ * `--since`: epoch milliseconds of an age before now, or of an ISO date.
+ * @throws Misuse naming what is allowed.
+ */
+export function sinceOption(text: string, now = Date.now()): number {
+  const [, amount, unit] = /^(\d{1,6})([smhdw])$/.exec(text) ?? []
+  if (amount !== undefined && unit !== undefined) return now - Number(amount) * (UNITS[unit] ?? 0)
+  const date = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN
+  if (Number.isFinite(date)) return date
+  throw new Misuse(`--since ${text}: must be an age such as 90s, 15m, 1h, 7d, or an ISO date`)
+}
+
+/**
+ * Epoch milliseconds of a day (its start, UTC) or an instant with its zone.
+ * @throws Misuse naming what is allowed.
+ */
+export function instantOption(option: string, text: string): number {
+  const at = instantOf(text)
+  if (at !== undefined) return at
+  throw new Misuse(`--${option} ${text}: must be a day or an instant, such as 2026-06-01T12:00:00Z`)
 }

@@ -65,10 +65,6 @@ export const ATTR_COST_REASON = 'costspan.cost.reason'
 export const ATTR_COST_BY = 'costspan.cost.by'
 /** USD, double: `costspan.cost.` followed by a `CostPart`. Nothing else numeric stands under this prefix. */
 export const PREFIX_COST_PART = 'costspan.cost.'
-/** Int: `costspan.usage.` and a count that the conventions have no name for: what `USAGE_REST` lists. */
-export const PREFIX_USAGE = 'costspan.usage.'
-/** String: `costspan.price.context.` and a dimension of the price, where the answer stated it: `speed`, `region`, … */
-export const PREFIX_PRICE_CONTEXT = 'costspan.price.context.'
 /** USD, double: what the call costs at list prices; absent where no contract changes them. */
 export const ATTR_LIST_AMOUNT = 'costspan.list.amount'
 /** USD, double: its parts, as those of the cost. */

@@ -6,8 +6,6 @@
 import type { PriceContext } from './core/call.ts'
 import type { CostReason } from './core/cost.ts'
 import { fromInclusive, type InclusiveCounts } from './core/inclusive-usage.ts'
-import type { PriceContext } from './core/call.ts'
-import { PRICE_CONTEXT, USAGE_REST } from './core/usage-names.ts'
 import type { Usage } from './core/usage.ts'
 import * as names from './semconv.ts'
 
@@ -25,11 +23,7 @@ export function spanUsage(
   const input = count(names.ATTR_INPUT_TOKENS)
   const output = count(names.ATTR_OUTPUT_TOKENS)
   if (input === undefined && output === undefined) return { usageReason: 'usage_missing' }
-  const rest = Object.entries(USAGE_REST).map(
-    ([name, meter]) => [meter, count(names.PREFIX_USAGE + name)] as const,
-  )
   const result = fromInclusive({
-    ...Object.fromEntries(rest),
     input,
     output,
     cacheRead: count(names.ATTR_CACHE_READ_TOKENS),
@@ -74,25 +68,8 @@ function cacheWrites(count: (name: string) => number | undefined): number | unde
   const lifetimes = [
     names.ATTR_CACHE_WRITE_5M_TOKENS,
     names.ATTR_CACHE_WRITE_1H_TOKENS,
-    `${names.PREFIX_USAGE}cache_write_30m`,
-    `${names.PREFIX_USAGE}cache_write_12h`,
+    names.USAGE_ATTRIBUTES.cacheWrite30m,
+    names.USAGE_ATTRIBUTES.cacheWrite12h,
   ].reduce((sum, name) => sum + (count(name) ?? 0), 0)
   return stated === undefined ? undefined : Math.max(stated, lifetimes)
-}
-
-/**
- * What the price depends on beside model and usage, as a span states it.
- * @param text the attribute of that name as a text, or `undefined`
- */
-export function spanPriceContext(
-  text: (name: string) => string | undefined,
-): PriceContext | undefined {
-  const stated: { -readonly [K in keyof PriceContext]: PriceContext[K] } = {}
-  const tier = text(names.ATTR_OPENAI_SERVICE_TIER) ?? text(names.ATTR_ANTHROPIC_SERVICE_TIER)
-  if (tier !== undefined) stated.serviceTier = tier
-  for (const [name, field] of Object.entries(PRICE_CONTEXT)) {
-    const value = text(names.PREFIX_PRICE_CONTEXT + name)
-    if (value !== undefined) stated[field] = value
-  }
-  return Object.keys(stated).length === 0 ? undefined : stated
 }

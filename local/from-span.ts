@@ -4,7 +4,7 @@ import type { CallEnd } from '../instrumentation/core/call.ts'
 import { COST_PARTS, type Cost, type CostPart } from '../instrumentation/core/cost.ts'
 import type { PriceRequest } from '../instrumentation/pricing/index.ts'
 import * as semconv from '../instrumentation/semconv.ts'
-import { spanPriceContext, spanUsage } from '../instrumentation/span-usage.ts'
+import { spanContext, spanUsage } from '../instrumentation/span-usage.ts'
 import { reader, type AttributeReader } from './attribute-reader.ts'
 import type { OtlpSpan } from './receiver/span.ts'
 import type { CallRow, ContextTokens } from './row.ts'
@@ -89,7 +89,7 @@ export function callOfSpan(span: OtlpSpan, price: Pricer): CallRow | undefined {
     attempts: 1 + (read.count(semconv.ATTR_RESEND_COUNT) ?? 0),
     ...tokens,
     usage: spanUsage(read.count, operation).usage,
-    priceContext: spanPriceContext(read.text),
+    priceContext: spanContext(read.text),
     ...(stated ?? pricedHere(span, read, models, provider, price)),
     ...unit,
     feature: read.text(semconv.ATTR_FEATURE),
@@ -164,7 +164,7 @@ function pricedHere(
   if (usage === undefined) {
     return { status: 'unpriced', reason: usageReason ?? 'usage_missing', parts: {}, pricedBy }
   }
-  const context = spanPriceContext(read.text)
+  const context = spanContext(read.text)
   const cost = price({
     provider: provider ?? 'unknown',
     models: models.filter((model) => model !== undefined),

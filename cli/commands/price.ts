@@ -1,12 +1,11 @@
 /** `costspan price`: what a usage costs, by flags or as NDJSON. */
 
 import { createInterface } from 'node:readline'
-import { readConfig } from '../../instrumentation/config.ts'
-import { bookWithFiles } from '../../instrumentation/prices-file.ts'
-import { price as priceOf, PriceBookError } from '../../instrumentation/pricing/index.ts'
+import { price as priceOf } from '../../instrumentation/pricing/index.ts'
 import type { PriceBook } from '../../instrumentation/pricing/index.ts'
-import { Failure, Misuse, type Command, type ExitCode } from '../command.ts'
+import { Misuse, type Command, type ExitCode } from '../command.ts'
 import { parseOptions, wholeNumber } from '../options.ts'
+import { bookFor } from '../price-book.ts'
 import { CONTEXT, COUNTS, instantOf, readQuestion, type Question } from '../price-question.ts'
 import { resultOf, tableOf, type Result } from '../price-result.ts'
 
@@ -61,7 +60,7 @@ export const price: Command = {
       ...stringOptions(countFlags),
     })
     const { json, prices, ...flags } = values
-    const book = bookFor(prices ?? [])
+    const book = bookFor('price', prices ?? [])
     const show = json ? showJson : showTable
     if (Object.keys(flags).length === 0) return await priceLines(book, show)
     const question = questionOf(flags)
@@ -73,18 +72,6 @@ export const price: Command = {
 
 function stringOptions(names: readonly string[]): Record<string, { type: 'string' }> {
   return Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]))
-}
-
-/** @throws Failure where a price file can't be used. */
-function bookFor(paths: readonly string[]): PriceBook {
-  const { priceFile } = readConfig()
-  const files = paths.length > 0 || priceFile === undefined ? paths : [priceFile]
-  try {
-    return bookWithFiles(files)
-  } catch (error) {
-    if (error instanceof PriceBookError) throw new Failure(`costspan price: ${error.message}`)
-    throw error
-  }
 }
 
 /** @throws Misuse naming the flag and what is allowed. */

@@ -7,7 +7,7 @@ import { report as makeReport, type Report } from '../../local/report.ts'
 import { openStore } from '../../local/store.ts'
 import { DIMENSIONS, dimensionNamed, type Dimension } from '../../local/store/dimensions.ts'
 import { Failure, Misuse, type Command } from '../command.ts'
-import { parseOptions } from '../options.ts'
+import { parseOptions, sinceOption } from '../options.ts'
 
 const DEFAULT_URL = 'http://127.0.0.1:4318'
 
@@ -40,7 +40,7 @@ export const report: Command = {
       throw new Misuse('costspan report: --db and --url exclude each other')
     }
     const by = grouping(values.by)
-    const from = values.since === undefined ? undefined : instant(values.since, Date.now())
+    const from = values.since === undefined ? undefined : sinceOption(values.since)
     const found =
       values.db === undefined
         ? await fromUrl(baseUrl(values.url ?? DEFAULT_URL), by, from)
@@ -62,17 +62,6 @@ function grouping(text: string): readonly Dimension[] {
     throw new Misuse(`--by ${text}: no grouping '${name}'. Allowed: ${DIMENSIONS.join(', ')}`)
   })
   return [...new Set(dimensions)]
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 }
-
-/** Epoch milliseconds. @throws Misuse naming what is allowed. */
-function instant(text: string, now: number): number {
-  const [, amount, unit] = /^(\d{1,6})([smhdw])$/.exec(text) ?? []
-  if (amount !== undefined && unit !== undefined) return now - Number(amount) * (UNITS[unit] ?? 0)
-  const date = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN
-  if (Number.isFinite(date)) return date
-  throw new Misuse(`--since ${text}: must be an age such as 90s, 15m, 1h, 7d, or an ISO date`)
 }
 
 /** @throws Misuse */

@@ -25,23 +25,17 @@ export interface Change {
 }
 
 /**
- * The cost of a past call under a change. Usage stays as it was: another model's tokenizer may count otherwise. A model
- * that is replaced keeps nothing of its tier, region and the like: those are the provider's words.
+ * The cost of a past call under a change. Usage stays as it was: another model's tokenizer may count otherwise. Tier,
+ * region and the like stay with the provider, whose words they are.
  */
 export function reprice(call: PastCall, book: PriceBook, change: Change): Cost {
-  const { usage } = call
   const replaced = call.models.map((model) => change.models?.get(model)).find((found) => found)
-  const target =
-    replaced === undefined
-      ? { provider: call.provider, models: call.models, ...contextOf(call) }
-      : { provider: replaced.provider ?? call.provider, models: [replaced.model] }
+  const provider = replaced?.provider ?? call.provider
   return price(book, {
-    ...target,
-    ...(usage === undefined ? {} : { usage }),
+    provider,
+    models: replaced === undefined ? call.models : [replaced.model],
     at: change.at ?? call.at,
+    ...(call.usage === undefined ? {} : { usage: call.usage }),
+    ...(call.context === undefined || provider !== call.provider ? {} : { context: call.context }),
   })
-}
-
-function contextOf({ context }: PastCall): Pick<PastCall, 'context'> {
-  return context === undefined ? {} : { context }
 }

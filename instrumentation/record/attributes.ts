@@ -5,7 +5,6 @@ import type { Attribution } from '../core/attribution.ts'
 import type { Call, CallRequest, ContextSizes, PriceContext } from '../core/call.ts'
 import type { Cost } from '../core/cost.ts'
 import { tokenTotals, type Usage } from '../core/usage.ts'
-import { PRICE_CONTEXT, USAGE_REST } from '../core/usage-names.ts'
 import * as names from '../semconv.ts'
 
 /** What is known when a call starts: samplers see these. */
@@ -66,37 +65,17 @@ export function answerAttributes(call: Call): Attributes {
     [names.ATTR_RESEND_COUNT]:
       call.failedAttempts.length > 0 ? call.failedAttempts.length : undefined,
     [names.ATTR_WASTE]: wasteOf(call),
-    ...priceContextAttributes(answer.context),
     ...usageAttributes(answer.usage),
     ...contextAttributes(request.context, answer.usage),
   }
 }
-
-function priceContextAttributes(context: PriceContext | undefined): Attributes {
-  const attributes: Attributes = {}
-  if (context === undefined) return attributes
-  for (const [name, field] of CONTEXT_FIELDS) {
-    const value = context[field]
-    if (value !== undefined) attributes[names.PREFIX_PRICE_CONTEXT + name] = value
-  }
-  return attributes
-}
-
-const CONTEXT_FIELDS = Object.entries(PRICE_CONTEXT)
-const REST_METERS = Object.entries(USAGE_REST)
 
 function usageAttributes(usage: Usage | undefined): Attributes {
   if (usage === undefined) return {}
   const totals = tokenTotals(usage)
   const positive = (count: number | undefined): number | undefined =>
     count !== undefined && count > 0 ? count : undefined
-  const rest: Attributes = {}
-  for (const [name, meter] of REST_METERS) {
-    const count = usage[meter]
-    if (count !== undefined && count > 0) rest[names.PREFIX_USAGE + name] = count
-  }
-  return {
-    ...rest,
+  const attributes: Attributes = {
     [names.ATTR_INPUT_TOKENS]: totals.input,
     [names.ATTR_OUTPUT_TOKENS]: totals.output,
     [names.ATTR_CACHE_READ_TOKENS]: positive(totals.cacheRead),

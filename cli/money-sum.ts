@@ -1,0 +1,20 @@
+/** Exact sums of amounts, in units of 10^-18 USD: finer than any rate of the price book. */
+
+const DECIMALS = 18
+
+/** @param exact a decimal such as `0.0025`, as prices state it; or the number of one that was stored */
+export function toAtto(exact: string | number): bigint {
+  const text = typeof exact === 'number' ? exact.toFixed(12) : exact
+  const negative = text.startsWith('-')
+  const [whole = '', fraction = ''] = (negative ? text.slice(1) : text).split('.')
+  const units = BigInt(whole + fraction.padEnd(DECIMALS, '0').slice(0, DECIMALS))
+  return negative ? -units : units
+}
+
+/** USD as an exact decimal without trailing zeros. */
+export function attoText(units: bigint): string {
+  if (units < 0n) return `-${attoText(-units)}`
+  const digits = String(units).padStart(DECIMALS + 1, '0')
+  const fraction = digits.slice(-DECIMALS).replace(/0+$/, '')
+  return digits.slice(0, -DECIMALS) + (fraction === '' ? '' : `.${fraction}`)
+}
