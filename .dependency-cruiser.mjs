@@ -14,6 +14,8 @@ const arrows = {
   'otel-api.ts': [],
   'config.ts': ['core/'],
   'prices-file.ts': ['core/', 'pricing/'],
+  'prices.ts': ['core/', 'pricing/'],
+  'refresh/': ['core/', 'pricing/', 'prices-file.ts'],
   'span-usage.ts': ['core/', 'semconv.ts'],
   'process-end.ts': ['core/', 'record/', 'guard.ts', 'config.ts'],
   'wire/': ['core/'],
@@ -53,6 +55,7 @@ const reading = [
   'guard.ts',
   'config.ts',
   'prices-file.ts',
+  'refresh/',
 ]
 
 /** Outside `instrumentation/`: what each folder may import of it. */

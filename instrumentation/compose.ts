@@ -3,14 +3,16 @@
 import { createRequire } from 'node:module'
 import { currentAttribution } from './attribution/context.ts'
 import { readConfig, type Config } from './config.ts'
+import { guardAsync } from './guard.ts'
 import { interceptFetch } from './intercept/fetch.ts'
 import { createOpenCalls } from './intercept/open-calls.ts'
-import { bundledBook } from './pricing/bundled.ts'
-import type { PriceBook } from './pricing/index.ts'
-import { bookWithFiles } from './prices-file.ts'
+import { layerOf } from './pricing/layer.ts'
+import type { PriceBook, PriceBookSource } from './pricing/index.ts'
+import { createPrices, type Prices } from './prices.ts'
+import { priceFileLayer } from './prices-file.ts'
 import { watchProcessEnd } from './process-end.ts'
 import { createMetrics, type Metrics } from './record/metrics.ts'
-import { isSetUp } from './record/otel-globals.ts'
+import { isSetUp, untraced } from './record/otel-globals.ts'
 import { createSpanHooks, type ProcessedSpan, type SpanHooks } from './record/processor.ts'
 import { createRecorder } from './record/recorder.ts'
 import { startTelemetry, type Telemetry } from './record/telemetry.ts'
@@ -19,7 +21,7 @@ import { sharedState, type SharedState } from './shared-state.ts'
 /** What recording needs, whoever asks for it first: `register`, or a processor in an application's own set-up. */
 interface Core {
   readonly config: Config
-  readonly book: () => PriceBook
+  readonly prices: Prices
   readonly metrics: Metrics
   readonly hooks: SpanHooks
   readonly version: string
@@ -32,7 +34,9 @@ function compose(): Core {
   const config = readConfig()
   for (const problem of config.problems) say(problem)
   const version = packageVersion()
-  const book = bookOf(config)
+  const prices = pricesOf(config)
+  const { book } = prices
+  sharedState().prices ??= prices
   const metrics = createMetrics({
     version,
     customerOnMetrics: config.customerOnMetrics,
@@ -43,7 +47,7 @@ function compose(): Core {
     metrics,
     attribution: () => currentAttribution(config.defaults),
   })
-  core = { config, book, metrics, hooks, version }
+  core = { config, prices, metrics, hooks, version }
   return core
 }
 
@@ -64,7 +68,7 @@ export function start(): void {
   }
 }
 
-function install({ config, book, metrics, hooks, version }: Core, state: SharedState): void {
+function install({ config, prices, metrics, hooks, version }: Core, state: SharedState): void {
   state.hooks ??= hooks
   state.disabled = config.disabled
   if (config.disabled || config.sdkDisabled) return
@@ -74,7 +78,7 @@ function install({ config, book, metrics, hooks, version }: Core, state: SharedS
   }
   const telemetry = isSetUp() ? undefined : setUp(config, hooks, onRecorded)
   const calls = createOpenCalls(config.idleTimeoutMs)
-  const recorder = createRecorder({ book, metrics, version, onRecorded })
+  const recorder = createRecorder({ book: prices.book, metrics, version, onRecorded })
   interceptFetch({ config, recorder, calls })
   watchProcessEnd({
     telemetry,
@@ -109,20 +113,52 @@ export function spanHooks(): SpanHooks {
 }
 
 /**
- * The bundled book is built with the first price, not at start-up. A file of the user's is read at once, so that its
+ * The bundled book is read with the first price, not at start-up. A file of the user's is read at once, so that its
  * mistakes are named before the first call; one that can't be used is left out.
  */
-function bookOf(config: Config): () => PriceBook {
-  const { priceFile } = config
-  if (priceFile === undefined) return bundledBook
-  try {
-    const book = bookWithFiles([priceFile])
-    return () => book
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    say(`COSTSPAN_PRICES: ${why}. Using the bundled prices.`)
-    return bundledBook
+function pricesOf(config: Config): Prices {
+  const prices = createPrices()
+  const { priceFile, pricesUrl } = config
+  if (priceFile !== undefined) {
+    try {
+      prices.use(priceFileLayer(priceFile), 'file')
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      say(`COSTSPAN_PRICES: ${why}. Using the bundled prices.`)
+    }
   }
+  if (pricesUrl !== undefined && !config.disabled) refreshFrom(pricesUrl, config, prices)
+  return prices
+}
+
+/** Loaded only for those who have named a place. */
+function refreshFrom(place: string, config: Config, prices: Prices): void {
+  guardAsync('refreshing the prices', async () => {
+    const { startRefresh } = await import('./refresh/refresh.ts')
+    untraced(() =>
+      startRefresh(
+        { place, file: config.pricesCache, intervalMs: config.pricesRefreshMs },
+        {
+          version: prices.version,
+          use: (layer) => {
+            prices.use(layer, 'refreshed')
+          },
+        },
+        say,
+      ),
+    )
+  }).catch(() => undefined)
+}
+
+/**
+ * Lays prices over all others, in place of what was so laid before.
+ * @throws PriceBookError saying where, what is wrong and what is allowed.
+ */
+export function usePrices(source: PriceBookSource): void {
+  const layer = layerOf(source, 'usePrices')
+  const state = sharedState()
+  state.prices ??= compose().prices
+  ;(state.prices as Prices).use(layer, 'code')
 }
 
 function bookSeconds(book: PriceBook): number | undefined {

@@ -6,6 +6,8 @@
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import type { Attribution } from './core/attribution.ts'
 import { at, isObject, type JsonObject } from './core/unknown.ts'
 
@@ -22,6 +24,12 @@ export interface Config {
   readonly defaults: Attribution
   /** `COSTSPAN_PRICES`: path of the user's price file. */
   readonly priceFile: string | undefined
+  /** `COSTSPAN_PRICES_URL`: where newer list prices are fetched from, a URL or a path; absent: nothing is fetched. */
+  readonly pricesUrl: string | undefined
+  /** `COSTSPAN_PRICES_REFRESH`: hours between looks. Milliseconds here, default a day. */
+  readonly pricesRefreshMs: number
+  /** Where the last good refreshed prices are kept: in the user's cache folder. */
+  readonly pricesCache: string
   /** `metrics.customer` of the file: customer becomes a metric attribute. Default false. */
   readonly customerOnMetrics: boolean
   /** A stream that nobody has read for this long has ended as `aborted`. Milliseconds, default 600,000. */
@@ -83,6 +91,13 @@ export function readConfig(env: Environment = process.env): Config {
       ...(costCenter ? { costCenter } : {}),
     },
     priceFile: env['COSTSPAN_PRICES'] || textAt(file, 'prices'),
+    pricesUrl: env['COSTSPAN_PRICES_URL']?.trim() || textAt(file, 'pricesUrl'),
+    pricesRefreshMs: pick.hours('COSTSPAN_PRICES_REFRESH', 'pricesRefresh', 24) * 3_600_000,
+    pricesCache: join(
+      env['XDG_CACHE_HOME'] || join(homedir(), '.cache'),
+      'costspan',
+      'prices.json',
+    ),
     customerOnMetrics: at(file, 'metrics', 'customer') === true,
     idleTimeoutMs: pick.milliseconds('idleTimeoutMs', 600_000),
     flushTimeoutMs: pick.milliseconds('flushTimeoutMs', 2_000),
@@ -149,6 +164,8 @@ const FILE_KEYS = [
   'streamUsage',
   'context',
   'prices',
+  'pricesUrl',
+  'pricesRefresh',
   'attribution',
   'metrics',
   'idleTimeoutMs',
@@ -190,6 +207,7 @@ interface Picker {
   flag(variable: string, key: string, fallback: boolean): boolean
   choice<T extends string>(variable: string, key: string, allowed: readonly [T, ...T[]]): T
   milliseconds(key: string, fallback: number): number
+  hours(variable: string, key: string, fallback: number): number
 }
 
 function picker(env: Environment, file: JsonObject, problems: string[]): Picker {
@@ -213,6 +231,15 @@ function picker(env: Environment, file: JsonObject, problems: string[]): Picker 
       const found = allowed.find((word) => word === value)
       if (found === undefined) complain(variable, value, allowed.join(', '), allowed[0])
       return found ?? allowed[0]
+    },
+    hours(variable, key, fallback) {
+      const value = env[variable]?.trim() || file[key]
+      if (value === undefined) return fallback
+      const hours = Number(value)
+      // Below five minutes it would be a burden on who serves it; setTimeout has no room for a month.
+      if (hours >= 1 / 12 && hours <= 500) return hours
+      complain(variable, value, 'hours from 0.084 to 500', fallback)
+      return fallback
     },
     milliseconds(key, fallback) {
       const value = file[key]

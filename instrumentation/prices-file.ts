@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import type { Document, LineCounter } from 'yaml'
 import { bookOver } from './pricing/bundled.ts'
 import { PriceBookError, type PriceBook, type PriceBookSource } from './pricing/book.ts'
-import { layerOf } from './pricing/layer.ts'
+import { layerOf, type Layer } from './pricing/layer.ts'
 
 /**
  * Reads and checks a price file.
@@ -28,6 +28,35 @@ export function bookWithFiles(paths: readonly string[]): PriceBook {
  * @throws PriceBookError as `readPriceFile`.
  */
 export function parsePriceFile(text: string, name: string): PriceBookSource {
+  return parsedFile(text, name).source
+}
+
+/**
+ * The file as a layer over the bundled prices.
+ * @throws PriceBookError as `readPriceFile`.
+ */
+export function priceFileLayer(path: string): Layer {
+  return parsedFile(readText(path), path).layer
+}
+
+function parsedFile(text: string, name: string): { source: PriceBookSource; layer: Layer } {
+  const { value, document, lines } = parseText(text, name)
+  try {
+    return { source: value ?? {}, layer: layerOf(value ?? undefined, name) }
+  } catch (error) {
+    if (!(error instanceof PriceBookError)) throw error
+    throw located(error, document, lines)
+  }
+}
+
+/**
+ * YAML or JSON, not yet checked.
+ * @throws PriceBookError naming file and line where it is neither.
+ */
+export function parseText(
+  text: string,
+  name: string,
+): { readonly value: unknown; readonly document: Document; readonly lines: LineCounter } {
   // The parser is loaded only where there is a file: start-up is on a budget.
   const yaml = createRequire(import.meta.url)('yaml') as typeof import('yaml')
   const lines = new yaml.LineCounter()
@@ -37,14 +66,7 @@ export function parsePriceFile(text: string, name: string): PriceBookSource {
     const place = `${name}:${lines.linePos(broken.pos[0]).line}`
     throw new PriceBookError(place, [], `${sentence(broken.message)}; allowed: YAML or JSON`)
   }
-  const source = plain(document, name)
-  try {
-    layerOf(source ?? undefined, name)
-  } catch (error) {
-    if (!(error instanceof PriceBookError)) throw error
-    throw located(error, document, lines)
-  }
-  return source ?? {}
+  return { value: plain(document, name), document, lines }
 }
 
 /** The parser refuses what would grow without bound: aliases of aliases. */

@@ -12,6 +12,8 @@ export interface SharedState {
   /** `COSTSPAN_DISABLED`: attribution only runs its function. */
   disabled?: boolean
   attribution?: AsyncLocalStorage<Attribution>
+  /** The prices in use (`Prices`); opaque like the hooks. */
+  prices?: unknown
   /** What `CostSpanProcessor` passes spans to (`SpanHooks`); opaque here, copies may differ in version. */
   hooks?: unknown
 }

@@ -44,3 +44,8 @@ const SUPPRESS_TRACING = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRAC
 export function isTracingSuppressed(): boolean {
   return activeContext().getValue(SUPPRESS_TRACING) === true
 }
+
+/** Runs what nobody is to see as a call: our own requests. */
+export function untraced<T>(run: () => T): T {
+  return withContext(activeContext().setValue(SUPPRESS_TRACING, true), run)
+}
