@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   local: async () => (await import('./commands/local.ts')).local,
   report: async () => (await import('./commands/report.ts')).report,
   price: async () => (await import('./commands/price.ts')).price,
+  prices: async () => (await import('./commands/prices.ts')).prices,
   whatif: async () => (await import('./commands/whatif.ts')).whatif,
 }
 

@@ -1,0 +1,87 @@
+/** Rates, rules and comparisons as text for a terminal of 100 columns. */
+
+import type { Comparison } from '../prices/compare.ts'
+import type { RateTable, RuleSource, VariantSource } from '../instrumentation/pricing/format.ts'
+import { columns } from './columns.ts'
+import type { ShownRule } from './prices-source.ts'
+
+const WIDTH = 100
+
+export function ruleLines({ file, rule, source }: ShownRule, provider: VariantTable): string {
+  const lines = [
+    `${spanOf(rule)}${file === 'bundled' ? '' : `  (${file})`}`,
+    ...wrapped(ratesText(rule.rates)),
+    ...(rule.variants ?? []).flatMap((variant) => variantLines(variant, provider)),
+    ...(rule.note === undefined ? [] : wrapped(`note: ${rule.note}`)),
+    ...(source === undefined ? [] : [`    ${source.confidence}, ${source.checked}: ${source.url}`]),
+  ]
+  return `${lines.map((line) => `  ${line}`).join('\n')}\n`
+}
+
+export type VariantTable = Readonly<Record<string, VariantSource>>
+
+function spanOf({ from, until }: RuleSource): string {
+  if (from === undefined) return until === undefined ? 'always' : `until ${until}`
+  return until === undefined ? `from ${from}` : `from ${from} until ${until}`
+}
+
+function ratesText(rates: RateTable): string {
+  return Object.entries(rates)
+    .map(([rate, usd]) => `${rate} ${usd}`)
+    .join(', ')
+}
+
+function variantLines(variant: string | VariantSource, named: VariantTable): readonly string[] {
+  const found = typeof variant === 'string' ? named[variant] : variant
+  if (found === undefined) return []
+  const conditions = Object.entries(found.when).map(([name, value]) => `${name} ${plain(value)}`)
+  const effects = [
+    ...(found.rates === undefined ? [] : [ratesText(found.rates)]),
+    ...Object.entries(found.multiply ?? {}).map(([rate, by]) => `${rate} x ${by}`),
+  ]
+  return wrapped(`${conditions.join(', ')}: ${effects.join(', ')}`)
+}
+
+/** Objects of a condition in the words of the file, without its quotes and braces. */
+function plain(value: unknown): string {
+  return JSON.stringify(value)
+    .replaceAll(/["{}[\]]/g, '')
+    .replaceAll(/([:,])/g, '$1 ')
+    .trim()
+}
+
+function wrapped(text: string): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line.length + word.length + 7 > WIDTH) {
+      lines.push(line)
+      line = ''
+    }
+    line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line].map((own, n) => `${n === 0 ? '    ' : '      '}${own}`)
+}
+
+/** The most that is shown to people; `--json` has all. */
+const MOST = 40
+
+export function comparisonText({ equal, differences, missing }: Comparison): string {
+  const rows = differences.map((item) => [
+    item.provider,
+    item.model.slice(0, 44),
+    item.rate,
+    item.ours ?? '-',
+    item.theirs ?? '-',
+  ])
+  const table =
+    rows.length === 0
+      ? ''
+      : columns([['provider', 'model', 'rate', 'ours', 'theirs'], ...rows.slice(0, MOST)], 3)
+  const more = rows.length > MOST ? `… and ${rows.length - MOST} more; --json has all\n` : ''
+  const lacking =
+    missing.length === 0
+      ? ''
+      : `only theirs: ${missing.slice(0, 8).join(', ')}${missing.length > 8 ? ', …' : ''}\n`
+  return `${table}${more}${lacking}${equal} models agree, ${differences.length} rates differ, ${missing.length} models are only theirs.\n`
+}
