@@ -1,5 +1,6 @@
 /** Rates, rules and comparisons as text for a terminal of 100 columns. */
 
+import { isObject } from '../instrumentation/core/unknown.ts'
 import type { Comparison } from '../prices/compare.ts'
 import type { RateTable, RuleSource, VariantSource } from '../instrumentation/pricing/format.ts'
 import { columns } from './columns.ts'
@@ -42,12 +43,13 @@ function variantLines(variant: string | VariantSource, named: VariantTable): rea
   return wrapped(`${conditions.join(', ')}: ${effects.join(', ')}`)
 }
 
-/** Objects of a condition in the words of the file, without its quotes and braces. */
+/** A condition's value in the words of the file, without its quotes and braces. */
 function plain(value: unknown): string {
-  return JSON.stringify(value)
-    .replaceAll(/["{}[\]]/g, '')
-    .replaceAll(/([:,])/g, '$1 ')
-    .trim()
+  if (Array.isArray(value)) return value.map(plain).join(', ')
+  if (!isObject(value)) return String(value)
+  return Object.entries(value)
+    .map(([name, item]) => `${name} ${plain(item)}`)
+    .join('; ')
 }
 
 function wrapped(text: string): readonly string[] {

@@ -79,6 +79,11 @@ function providerOf({ id, models }: Provider, skipped: string[]): ProviderSource
   const aliases: Record<string, string> = {}
   for (const model of models) {
     const rules = rulesOf(model)
+    if (/^(?:global|regional)\./.test(model.id)) {
+      // Bedrock's two rates of one model: prices/bedrock.yaml has them, by routing.
+      skipped.push(`${id}/${model.id}: routing in the name`)
+      continue
+    }
     if (typeof rules === 'string') {
       skipped.push(`${id}/${model.id}: ${rules}`)
       continue
