@@ -50,7 +50,15 @@ const processModule = ['process', 'node:process'].map((name) => ({
 }))
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/node_modules/', 'coverage/', 'test/artifacts/', 'test/fixtures/']),
+  globalIgnores([
+    '**/dist/',
+    '**/node_modules/',
+    'coverage/',
+    '.stryker-tmp/',
+    'reports/',
+    'test/artifacts/',
+    'test/fixtures/',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   tseslint.configs.strictTypeChecked,

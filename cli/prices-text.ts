@@ -1,7 +1,7 @@
 /** Rates, rules and comparisons as text for a terminal of 100 columns. */
 
 import { isObject } from '../instrumentation/core/unknown.ts'
-import type { Comparison } from '../prices/compare.ts'
+import type { Comparison } from './compare-books.ts'
 import type { RateTable, RuleSource, VariantSource } from '../instrumentation/pricing/format.ts'
 import { columns } from './columns.ts'
 import type { ShownRule } from './prices-source.ts'

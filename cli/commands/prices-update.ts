@@ -4,7 +4,7 @@ import { readConfig } from '../../instrumentation/config.ts'
 import { bundledBook, bookOverLayers } from '../../instrumentation/pricing/bundled.ts'
 import { createRefresh, lastGoodLayer } from '../../instrumentation/refresh/refresh.ts'
 import { RefreshProblem } from '../../instrumentation/refresh/source.ts'
-import { compareBooks } from '../../prices/compare.ts'
+import { compareBooks } from '../compare-books.ts'
 import { Failure, Misuse, type ExitCode } from '../command.ts'
 import { parseOptions } from '../options.ts'
 

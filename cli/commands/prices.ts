@@ -1,8 +1,8 @@
 /** `costspan prices`: what the price book has, where it is from, and how it differs from others. */
 
-import { bundledBookSource } from '../../prices/book.ts'
+import { bundledSource } from '../../instrumentation/pricing/bundled.ts'
 import { catalogueOf } from '../../prices/catalogue.ts'
-import { compareBooks } from '../../prices/compare.ts'
+import { compareBooks } from '../compare-books.ts'
 import { readPriceFile } from '../../instrumentation/prices-file.ts'
 import {
   buildBook,
@@ -88,7 +88,7 @@ function print(json: boolean, value: unknown, text: () => string): ExitCode {
 
 function filesOf({ prices: paths }: Options): readonly NamedPrices[] {
   return [
-    { name: 'bundled', source: bundledBookSource() },
+    { name: 'bundled', source: bundledSource() },
     ...priceFiles(paths).map((path) => ({ name: path, source: readPriceFile(path) })),
   ]
 }

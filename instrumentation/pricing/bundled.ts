@@ -1,5 +1,5 @@
-import { bundledPrices } from '../../prices/book.ts'
-import { bookOf, type NamedSource, type PriceBook } from './book.ts'
+import { bundledBookSource, bundledPrices } from '../../prices/book.ts'
+import { bookOf, type NamedSource, type PriceBook, type PriceBookSource } from './book.ts'
 import { layerOf, lazyLayer, type Layer } from './layer.ts'
 
 let base: Layer | undefined
@@ -9,6 +9,11 @@ let book: PriceBook | undefined
 export function bundledBook(): PriceBook {
   book ??= bookOver([])
   return book
+}
+
+/** The bundled prices as one price file, with their sources: for showing, not for pricing. */
+export function bundledSource(): PriceBookSource {
+  return bundledBookSource()
 }
 
 /**

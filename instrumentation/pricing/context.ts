@@ -10,7 +10,7 @@ import type { LayerProvider } from './layer.ts'
 import type { Variant } from './rule.ts'
 
 /** A context with its fields named, absent ones too. */
-export type Circumstances = { readonly [K in keyof PriceContext]: PriceContext[K] | undefined }
+export type Circumstances = { readonly [K in keyof PriceContext]?: PriceContext[K] | undefined }
 
 /** Why the amount is only a lower bound. */
 export interface Doubt {

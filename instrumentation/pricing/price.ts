@@ -23,7 +23,8 @@ import {
   toUsd,
   type Units,
 } from './money.ts'
-import { select, type Band, type Selection } from './select.ts'
+import { select } from './select.ts'
+import type { Band, Selection } from './selection.ts'
 
 export interface PriceRequest {
   /** `gen_ai.provider.name`. */

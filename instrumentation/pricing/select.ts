@@ -4,18 +4,15 @@
  */
 
 import type { PriceContext } from '../core/call.ts'
-import type { CostReason } from '../core/cost.ts'
-import { cardOf, type CardBasis, type RateCard } from './card.ts'
-import { contextFor, type Circumstances, type Doubt } from './context.ts'
+import { cardOf, type CardBasis } from './card.ts'
+import { contextFor, type Doubt } from './context.ts'
 import type { Discount, Layer, LayerProvider } from './layer.ts'
+import { keepSlice, remembered, type Memory, type Slice } from './memory.ts'
+import type { Band, Selection } from './selection.ts'
 import type { Ratio } from './money.ts'
 import { chainOf, providerNamed, resolve, type Target } from './resolve.ts'
 import type { Rates, Rule, Variant } from './rule.ts'
 import { scheduleAt } from './schedule.ts'
-
-const MODELS_REMEMBERED = 2_000
-const CONTEXTS_REMEMBERED = 32
-const SLICES_REMEMBERED = 16
 
 /** Price files in layers, ready for look-ups. Immutable but for its memory of past look-ups. */
 export interface PriceBook {
@@ -31,32 +28,7 @@ export interface PriceBook {
   readonly memory: Memory
 }
 
-/** The rates for each size of prompt, the smallest first; or why there are none. */
-export type Selection =
-  { readonly bands: readonly Band[] } | { readonly reason: CostReason; readonly detail: string }
-
-export interface Band {
-  /** Tokens of all input from which it holds. */
-  readonly minPrompt: number
-  readonly card: RateCard
-  /** At list prices; absent where no contract changes them. */
-  readonly list?: RateCard
-}
-
-/** What was found for a span of time in which nothing changes. */
-interface Slice {
-  readonly from: number
-  readonly until: number
-  readonly selection: Selection
-}
-
-interface Remembered {
-  readonly context: Circumstances
-  readonly slices: Slice[]
-}
-
-/** By provider and model. */
-type Memory = Map<string, Map<string, Remembered[]>>
+const NO_CONTEXT: PriceContext = {}
 
 export function select(
   book: PriceBook,
@@ -65,14 +37,13 @@ export function select(
   context: PriceContext | undefined,
   at: number,
 ): Selection {
-  const { slices } = remembered(book, provider, model, context)
+  const { slices } = remembered(book.memory, provider, model, context ?? NO_CONTEXT)
   for (const slice of slices) {
     if (at >= slice.from && at < slice.until) return slice.selection
   }
   if (!Number.isFinite(at)) return { reason: 'out_of_range', detail: 'the call has no instant' }
-  const fresh = sliceAt(book, provider, model, context ?? {}, at)
-  if (slices.length >= SLICES_REMEMBERED) slices.pop()
-  slices.unshift(fresh)
+  const fresh = sliceAt(book, provider, model, context ?? NO_CONTEXT, at)
+  keepSlice(slices, fresh)
   return fresh.selection
 }
 
@@ -91,45 +62,6 @@ function sliceAt(
     until: Math.min(book.changes[last] ?? Infinity, until),
     selection,
   }
-}
-
-function remembered(
-  book: PriceBook,
-  provider: string,
-  model: string,
-  context: PriceContext | undefined,
-): Remembered {
-  let models = book.memory.get(provider)
-  if (models === undefined) {
-    if (book.memory.size >= CONTEXTS_REMEMBERED) book.memory.clear()
-    models = new Map<string, Remembered[]>()
-    book.memory.set(provider, models)
-  }
-  let known = models.get(model)
-  if (known === undefined) {
-    if (models.size >= MODELS_REMEMBERED) models.clear()
-    known = []
-    models.set(model, known)
-  }
-  for (const item of known) {
-    if (
-      item.context.serviceTier === context?.serviceTier &&
-      item.context.speed === context?.speed &&
-      item.context.inferenceGeo === context?.inferenceGeo &&
-      item.context.region === context?.region &&
-      item.context.routing === context?.routing &&
-      item.context.searchContextSize === context?.searchContextSize &&
-      item.context.imageSize === context?.imageSize &&
-      item.context.imageQuality === context?.imageQuality &&
-      item.context.resolution === context?.resolution
-    ) {
-      return item
-    }
-  }
-  if (known.length >= CONTEXTS_REMEMBERED) known.length = 0
-  const fresh = { context: { ...context }, slices: [] }
-  known.push(fresh)
-  return fresh
 }
 
 /** Always the same, whenever it is asked for. */
