@@ -38,7 +38,7 @@ describe('costspan price with flags', () => {
         usd: 0.0025,
         usd_exact: '0.0025',
         price_id: 'openai/gpt-4o',
-        book: '2026-11-23',
+        book: '2026-11-24',
         parts: { input: 0.0005, cache_read: 0.001, output: 0.001 },
         cache_savings: 0.001,
         lines: [{ meter: 'input' }, { meter: 'cacheRead' }, { meter: 'output' }],
@@ -54,7 +54,7 @@ describe('costspan price with flags', () => {
         'openai/gpt-4o  $0.0035',
         '  input   1,000  x $0.0000025  $0.0025',
         '  output    100    x $0.00001   $0.001',
-        '  rates: openai/gpt-4o, price book 2026-11-23',
+        '  rates: openai/gpt-4o, price book 2026-11-24',
         '',
       ].join('\n'),
     )
@@ -63,12 +63,12 @@ describe('costspan price with flags', () => {
   test('says why there is no price or only a lower bound', async () => {
     const [unknown, partial] = await Promise.all([
       run(['--provider', 'openai', '--model', 'gpt-4p', '--input', '1', '--json']),
-      run([...gpt4o, '--input', '9', '--cache-write-1h', '9']),
+      run([...gpt4o, '--input', '10', '--cache-write-1h', '9']),
     ])
     expect(results(unknown)).toMatchObject([
       { status: 'unpriced', usd: null, usd_exact: null, reason: 'unknown_model' },
     ])
-    expect(partial.stderr).toContain('at least $0 (rate_missing: no rate for cacheWrite1h)')
+    expect(partial.stderr).toContain('at least $0.0000025 (rate_missing: no rate for cacheWrite1h)')
   })
 
   test('lays price files over the bundled prices, by flag or by COSTSPAN_PRICES', async () => {
@@ -77,8 +77,8 @@ describe('costspan price with flags', () => {
       run([...args, '--prices', prices]),
       run(args, { env: { COSTSPAN_PRICES: prices } }),
     ])
-    expect(results(byFlag)).toMatchObject([{ usd: 2, book: '2026-11-23+user' }])
-    expect(results(byEnvironment)).toMatchObject([{ usd: 2, book: '2026-11-23+user' }])
+    expect(results(byFlag)).toMatchObject([{ usd: 2, book: '2026-11-24+user' }])
+    expect(results(byEnvironment)).toMatchObject([{ usd: 2, book: '2026-11-24+user' }])
   })
 
   test.each([

@@ -26,7 +26,7 @@ describe('a priced call', () => {
         { meter: 'reasoning', part: 'output', quantity: 50, rate: '0.00003', usd: 0.0015 },
       ],
       priceId: 'openai/gpt-5.5',
-      book: '2026-11-23',
+      book: '2026-11-24',
       cacheSavings: 0.0036,
     })
   })
@@ -196,7 +196,12 @@ describe('an unpriced call', () => {
       'tier_unknown',
     ],
     ['a tier nobody knows', { context: { serviceTier: 'overnight' } }, 'tier_unknown'],
-    ['a region nobody knows', { context: { region: 'mars' } }, 'tier_unknown'],
+    [
+      'a size nobody knows',
+      { provider: 'perplexity', models: ['sonar'], context: { searchContextSize: 'huge' } },
+      'tier_unknown',
+    ],
+    ['what no rate is for, alone', { usage: { pages: 5 } }, 'rate_missing'],
     ['capacity bought beforehand', { context: { serviceTier: 'scale' } }, 'commitment'],
     [
       "Anthropic's priority tier",

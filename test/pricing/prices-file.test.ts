@@ -53,7 +53,7 @@ describe('a price file', () => {
     expect(cost('azure.ai.openai', 'my-gpt4o-deployment')).toMatchObject({
       exact: '0.00225',
       priceId: 'openai/gpt-4o+contract-7',
-      book: '2026-11-23+contract-7',
+      book: '2026-11-24+contract-7',
     })
     expect(cost('openai', 'gpt-4o')).toMatchObject({ exact: '0.00225' })
     expect(cost('in-house', 'llama')).toMatchObject({ exact: '0.0001' })

@@ -46,7 +46,7 @@ describe('a model name', () => {
     ['anthropic', 'claude-sonnet-9'],
     ['openai', 'gpt-4o-turbo'],
     ['openai', 'gpt-4o-2024-13-40'],
-    ['openai', 'ft:gpt-4.1-2025-04-14:acme::abc'],
+    ['openai', 'ft:gpt-4.2-2025-04-14:acme::abc'],
     ['openai', 'anthropic/gpt-4o'],
     ['openai', 'gpt-oss-120b'],
     ['openai', 'gpt-5-image'],
