@@ -63,7 +63,10 @@ function atto(cost: Cost): bigint {
 const PICO = 10n ** 6n
 
 /** The size of a prompt picks the band: what is compared keeps it. */
-const OUTPUTS: readonly Meter[] = METERS.slice(METERS.indexOf('output'))
+const OUTPUTS: readonly Meter[] = METERS.slice(
+  METERS.indexOf('output'),
+  METERS.indexOf('webSearches'),
+)
 const runs = { numRuns: 1_500 }
 
 describe('every price', () => {

@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest'
+import { runNode } from '../support/run-node.ts'
+
+/** One process: milliseconds and bytes from the book's module to the first price, without the engine's own modules. */
+const script = `
+  const { price } = await import('./dist/instrumentation/pricing/index.js')
+  globalThis.gc()
+  const [heap, start] = [process.memoryUsage().heapUsed, performance.now()]
+  const { bundledBook } = await import('./dist/instrumentation/pricing/bundled.js')
+  const book = bundledBook()
+  price(book, { provider: 'openai', models: ['gpt-4o'], usage: { input: 1 }, at: 1.8e12 })
+  const ms = performance.now() - start
+  globalThis.gc()
+  console.log(JSON.stringify({ ms, bytes: process.memoryUsage().heapUsed - heap, book: book.version }))`
+
+describe('the bundled book', () => {
+  test('takes at most 10 ms and 10 MB at its first price, the best of five starts', async () => {
+    const runs: { readonly ms: number; readonly bytes: number }[] = []
+    for (let run = 0; run < 5; run += 1) {
+      const { stdout } = await runNode({
+        args: ['--expose-gc', '--input-type=module', '--eval', script],
+      })
+      runs.push(JSON.parse(stdout) as { ms: number; bytes: number })
+    }
+    expect(Math.min(...runs.map(({ ms }) => ms))).toBeLessThan(10)
+    expect(Math.max(...runs.map(({ bytes }) => bytes))).toBeLessThan(10_000_000)
+  })
+})
