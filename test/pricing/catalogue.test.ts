@@ -1,4 +1,4 @@
-import { waitForUpdate, type Provider } from '@pydantic/genai-prices'
+import { TieredPrices, waitForUpdate, type Provider } from '@pydantic/genai-prices'
 import { describe, expect, test } from 'vitest'
 import { compareBooks } from '../../cli/compare-books.ts'
 import { buildBook, price } from '../../instrumentation/pricing/index.ts'
@@ -40,7 +40,11 @@ describe('the catalogue', () => {
           id: 'm',
           match: { or: [{ equals: 'm-1' }, { equals: 'M' }, { starts_with: 'm' }] },
           prices: [
-            { prices: { input_mtok: { base: 0.0000001, tiers: [{ start: 9, price: 2 }] } } },
+            {
+              prices: {
+                input_mtok: new TieredPrices({ base: 1e-7, tiers: [{ start: 9, price: 2 }] }),
+              },
+            },
             {
               constraint: { type: 'start_date', start_date: '2026-01-01' },
               prices: { input_mtok: 3 },

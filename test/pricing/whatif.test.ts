@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { attoText, toAtto } from '../../cli/money-sum.ts'
-import { buildBook, reprice } from '../../instrumentation/pricing/index.ts'
 import { openStore } from '../../local/store.ts'
 import type { CallRow } from '../../local/row.ts'
 import { runNode } from '../support/run-node.ts'
@@ -168,35 +167,6 @@ describe('costspan whatif on a trace', () => {
     const total = (JSON.parse(stdout) as { total: { now: string; then: string } }).total
     expect(toAtto(total.now)).toBe(cents(250n, 1_500n) * 10n ** 10n)
     expect(toAtto(total.then)).toBe(cents(75n, 450n) * 10n ** 10n)
-  })
-})
-
-describe('re-pricing', () => {
-  const list = {
-    version: '2026-01-01',
-    providers: { acme: { models: { a: { rates: { input: 1 } }, b: { rates: { input: 3 } } } } },
-  }
-  const book = buildBook([{ name: 'list', source: list }])
-  const call = { provider: 'acme', models: ['a'], usage: { input: M }, at: 1.8e12 }
-
-  test('without a change is the price', () => {
-    expect(reprice(call, book, {})).toMatchObject({ kind: 'priced', exact: '1' })
-  })
-
-  test('of a call whose usage is not known says so', () => {
-    const { usage: _, ...unknown } = call
-    expect(reprice(unknown, book, { models: new Map([['a', { model: 'b' }]]) })).toMatchObject({
-      kind: 'unpriced',
-      reason: 'usage_missing',
-    })
-  })
-
-  test('replaces a model by any of the names that the call has', () => {
-    const models = new Map([['alias', { model: 'b' }]])
-    expect(reprice({ ...call, models: ['a', 'alias'] }, book, { models })).toMatchObject({
-      exact: '3',
-    })
-    expect(reprice(call, book, { models })).toMatchObject({ exact: '1' })
   })
 })
 
