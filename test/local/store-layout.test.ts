@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, expect, test } from 'vitest'
+import type { CallRow } from '../../local/row.ts'
+import { openStore } from '../../local/store.ts'
+import { id } from './otlp.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'costspan-layout-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+const row: CallRow = {
+  traceId: id(32),
+  spanId: id(16),
+  service: 'shop',
+  startedAt: 1_790_000_000_000,
+  endedAt: 1_790_000_001_000,
+  operation: 'chat',
+  provider: 'openai',
+  requestModel: 'gpt-4.1',
+  attempts: 1,
+  status: 'priced',
+  usd: 0.01,
+  parts: { input: 0.01 },
+  tags: {},
+}
+const priced: CallRow = {
+  ...row,
+  spanId: id(16),
+  usage: { input: 10, cacheWrite1h: 5, webSearches: 2 },
+  priceContext: { serviceTier: 'batch', region: 'eu' },
+}
+
+/** A file as the first layout left it, with one call in it. */
+function firstLayout(name: string): string {
+  const path = join(folder, name)
+  const store = openStore({ path })
+  store.add([row])
+  store.close()
+  const db = new DatabaseSync(path)
+  db.exec(
+    'ALTER TABLE calls DROP COLUMN usage; ALTER TABLE calls DROP COLUMN price_context; PRAGMA user_version = 1;',
+  )
+  db.close()
+  return path
+}
+
+test('usage and price context of a call are kept as they came', () => {
+  const store = openStore()
+  store.add([row, priced])
+  expect(store.rows()).toEqual([row, priced])
+})
+
+test('a file of the first layout is brought up to date, and loses nothing', () => {
+  const path = firstLayout('old.db')
+  const store = openStore({ path })
+  store.add([priced])
+  expect(store.rows()).toEqual([row, priced])
+  store.close()
+  const again = openStore({ path, readOnly: true })
+  expect(again.rows()).toHaveLength(2)
+  again.close()
+})
+
+test('a file of the first layout that may only be read is refused in one line', () => {
+  const path = firstLayout('read-only.db')
+  expect(() => openStore({ path, readOnly: true })).toThrow(
+    `${path}: written by an earlier costspan; costspan local --db ${path} brings it up to date`,
+  )
+})
+
+test('a file of a later layout is neither written to nor changed', () => {
+  const path = firstLayout('later.db')
+  const db = new DatabaseSync(path)
+  db.exec('PRAGMA user_version = 3;')
+  db.close()
+  expect(() => openStore({ path })).toThrow('written by another version of costspan')
+})
