@@ -30,7 +30,7 @@ export function compareBooks(ours: PriceBook, theirs: PriceBook, at: number): Co
       for (const model of layer.provider(provider)?.models ?? []) {
         const found = ratesAt(theirs, { provider, model, at })
         if (found === undefined) continue
-        const own = ratesAt(ours, { provider, model, at })
+        const own = ratesAt(ours, { provider, model, at }, { derived: true })
         if (own === undefined) {
           missing.push(`${provider}/${model}`)
           continue
@@ -46,7 +46,7 @@ export function compareBooks(ours: PriceBook, theirs: PriceBook, at: number): Co
 
 type RateTexts = Readonly<Record<string, string>>
 
-/** Only rates that the other states: what ours has beyond them (reasoning, lifetimes) follows from rules of ours. */
+/** Only rates that the other states. */
 function differing(
   provider: string,
   model: string,

@@ -82,8 +82,6 @@ export function comparisonText({ equal, differences, missing }: Comparison): str
       : columns([['provider', 'model', 'rate', 'ours', 'theirs'], ...rows.slice(0, MOST)], 3)
   const more = rows.length > MOST ? `… and ${rows.length - MOST} more; --json has all\n` : ''
   const lacking =
-    missing.length === 0
-      ? ''
-      : `only theirs: ${missing.slice(0, 8).join(', ')}${missing.length > 8 ? ', …' : ''}\n`
+    missing.length === 0 ? '' : `${wrapped(`only theirs: ${missing.join(', ')}`).join('\n')}\n`
   return `${table}${more}${lacking}${equal} models agree, ${differences.length} rates differ, ${missing.length} models are only theirs.\n`
 }

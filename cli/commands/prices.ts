@@ -140,9 +140,7 @@ function listModels(name: string, book: PriceBook, options: Options): ExitCode {
   return print(options.json, { provider, version: book.version, models: rows }, () => {
     const shown = ['input', 'cache_read', 'output'] as const
     const cells = rows.map(({ model, rates }) => {
-      const rest = Object.keys(rates).filter(
-        (rate) => ![...shown, 'reasoning'].includes(rate) && !rate.startsWith('cache_write'),
-      )
+      const rest = Object.keys(rates).filter((rate) => !shown.some((known) => known === rate))
       return [model, ...shown.map((rate) => rates[rate] ?? '-'), rest.join(' ').slice(0, 40)]
     })
     return columns([['model', ...shown, 'also'], ...cells], 1)

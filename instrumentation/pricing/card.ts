@@ -31,6 +31,8 @@ export interface RateCard {
   readonly divisor: number
   /** Absent where the book has no rate. */
   readonly rates: Readonly<Partial<Record<Meter, CardRate>>>
+  /** Those that the book states; the others follow from them by rule. */
+  readonly listed: ReadonlySet<Meter>
   /** A cache write of unknown lifetime is billed at the lowest of several rates. */
   readonly lifetimesDiffer: boolean
   readonly doubt: Doubt | undefined
@@ -110,6 +112,7 @@ export function cardOf(basis: CardBasis): RateCard {
     decimals,
     divisor: Number(divisor),
     rates: cardRates,
+    listed: new Set(listed.keys()),
     lifetimesDiffer,
     doubt: basis.doubt,
     priceId: basis.priceId,

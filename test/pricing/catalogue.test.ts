@@ -94,7 +94,6 @@ describe('comparing books', () => {
       differences: [
         { provider: 'acme', model: 'a', rate: 'cache_read', theirs: '0.5' },
         { provider: 'acme', model: 'a', rate: 'output', ours: '2', theirs: '3' },
-        { provider: 'acme', model: 'a', rate: 'reasoning', ours: '2', theirs: '3' },
       ],
       missing: ['acme/c'],
     })

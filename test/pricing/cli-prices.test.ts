@@ -42,7 +42,6 @@ describe('costspan prices', () => {
             input: '1.25',
             cache_read: '0.125',
             output: '10',
-            reasoning: '10',
             web_search: '35',
           },
         },

@@ -112,10 +112,13 @@ describe('the rates of a model', () => {
       web_search: '10',
       image: '0.04',
       cache_write_5m: '3',
-      cache_write: '3',
     })
+    expect(ratesAt(book, target)).not.toHaveProperty('cache_write')
+    expect(ratesAt(book, target, { derived: true })).toMatchObject({ cache_write: '3' })
     expect(ratesAt(book, target)).not.toHaveProperty('output')
-    expect(ratesAt(book, target, { serviceTier: 'batch' })).toMatchObject({ input: '1.25' })
+    expect(ratesAt(book, target, { context: { serviceTier: 'batch' } })).toMatchObject({
+      input: '1.25',
+    })
   })
 
   test('are none where the model is not known, or not yet', () => {
