@@ -32,7 +32,8 @@ describe('the packed package', () => {
   test('holds the build, the price sources and its papers, and nothing else', () => {
     const papers = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
     const rest = packed.files.filter((path) => !papers.test(path))
-    const expected = /^(dist\/(instrumentation|local|cli|demo|prices)\/|prices\/[^/]+\.yaml$)/
+    const expected =
+      /^(dist\/(instrumentation|local|cli|demo|prices)\/|prices\/([^/]+\.yaml|schema\.json)$)/
     expect(rest.filter((path) => !expected.test(path))).toEqual([])
     expect(rest.filter((path) => /\.test\.|fixtures|\.tsbuildinfo$/.test(path))).toEqual([])
     expect(packed.files).toContain('LICENSE')

@@ -8,7 +8,7 @@ import {
   RATE_GROUPS,
   RATE_KEYS,
 } from '../../instrumentation/pricing/format.ts'
-import { buildBook, type PriceBookSource } from '../../instrumentation/pricing/index.ts'
+import { buildBook } from '../../instrumentation/pricing/index.ts'
 
 interface Node {
   readonly properties?: Readonly<Record<string, Node>>
