@@ -1,7 +1,8 @@
 /** `costspan whatif`: what past calls would have cost on another model, or at the rates of another day. */
 
 import { readTrace, TraceProblem } from '../../demo/replay/trace.ts'
-import { price, type PriceBook } from '../../instrumentation/pricing/index.ts'
+import { fromInclusive } from '../../instrumentation/core/inclusive-usage.ts'
+import { price, type PastCall, type PriceBook } from '../../instrumentation/pricing/index.ts'
 import { providerNamed } from '../../instrumentation/pricing/resolve.ts'
 import { dollarColumn, grouped, whole } from '../../local/page/amounts.ts'
 import { LocalProblem } from '../../local/problem.ts'
@@ -131,7 +132,7 @@ function storedCalls(
         call: {
           provider: row.provider,
           models: [row.responseModel, row.requestModel].filter((model) => model !== undefined),
-          ...(row.usage === undefined ? {} : { usage: row.usage }),
+          ...usageOf(row),
           ...(row.priceContext === undefined ? {} : { context: row.priceContext }),
           at: row.startedAt,
         },
@@ -145,6 +146,20 @@ function storedCalls(
     if (error instanceof LocalProblem) throw new Failure(`costspan whatif: ${error.message}`)
     throw error
   }
+}
+
+/** Calls that were kept before usage was have the conventions' totals. */
+function usageOf(row: CallRow): Pick<PastCall, 'usage'> {
+  if (row.usage !== undefined) return { usage: row.usage }
+  if (row.inputTokens === undefined && row.outputTokens === undefined) return {}
+  const read = fromInclusive({
+    input: row.inputTokens,
+    output: row.outputTokens,
+    cacheRead: row.cacheReadTokens,
+    cacheWrite: row.cacheWriteTokens,
+    reasoning: row.reasoningTokens,
+  })
+  return 'usage' in read ? { usage: read.usage } : {}
 }
 
 /** @throws Misuse, Failure */

@@ -99,6 +99,16 @@ describe('costspan whatif on stored calls', () => {
     expect(JSON.parse(stdout)).toMatchObject({ total: { now: '2', then: '10', changed: 0 } })
   })
 
+  test('prices calls that were kept without their usage by their totals', async () => {
+    const path = join(tmpdir(), `costspan-totals-${process.pid}.db`)
+    const store = openStore({ path })
+    store.add([row(1, { inputTokens: M, cacheReadTokens: M / 2, usd: 1.375 })])
+    store.close()
+    const { stdout } = await run('--db', path, '--model', 'gpt-5.4=gpt-5.4-mini', '--json')
+    // Half of it at $0.75, the cached half at $0.075.
+    expect(JSON.parse(stdout)).toMatchObject({ total: { now: '1.375', then: '0.4125' } })
+  })
+
   test('takes a price file of one’s own', async () => {
     const args = ['--db', db, '--model', 'gpt-5.4=gpt-5.4-mini', '--prices', contract, '--json']
     const { stdout } = await run(...args)
