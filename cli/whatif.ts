@@ -1,12 +1,6 @@
 /** What past calls cost and what they would have cost under a change, by group. Pure. */
 
-import type { Cost } from '../instrumentation/core/cost.ts'
-import {
-  reprice,
-  type Change,
-  type PastCall,
-  type PriceBook,
-} from '../instrumentation/pricing/index.ts'
+import { reprice, type PastCall, type PriceBook } from '../instrumentation/pricing/index.ts'
 import { resolve } from '../instrumentation/pricing/resolve.ts'
 import { attoText, toAtto } from './money-sum.ts'
 
@@ -15,6 +9,10 @@ export interface Counted {
   readonly call: PastCall
   /** USD, exact or as stored; absent where it was not priced. */
   readonly usd?: string | number | undefined
+  /** Why `usd` is absent. */
+  readonly reason?: string | undefined
+  /** `usd` is only a lower bound. */
+  readonly partial?: boolean | undefined
   /** The value of each grouping, in the order of the groupings. */
   readonly key: readonly string[]
 }
@@ -42,7 +40,9 @@ export interface WhatIf {
   readonly total: WhatIfRow
   /** Calls left out of both sums, by reason. */
   readonly left: Readonly<Record<string, number>>
-  /** Calls of which one side is only a lower bound. */
+  /** What those calls cost, as far as that is known: exact, USD. */
+  readonly leftNow: string
+  /** Calls in the sums of which one side is only a lower bound. */
   readonly partial: number
 }
 
@@ -54,43 +54,68 @@ interface Sum {
   then: bigint
 }
 
+/** A call that no swap is for keeps what it cost, unless all are priced at the rates of `at`. */
 export function whatIf(
   calls: readonly Counted[],
   book: PriceBook,
-  swaps: readonly Swap[],
+  swapOf: SwapFinder,
   at: number | undefined,
 ): WhatIf {
   const sums = new Map<string, Sum>()
   const total: Sum = { key: [], calls: 0, changed: 0, now: 0n, then: 0n }
   const left: Record<string, number> = {}
+  let leftNow = 0n
   let partial = 0
-  const changeOf = changes(book, swaps, at)
-  for (const { call, usd, key } of calls) {
-    const change = changeOf(call)
-    const cost = reprice(call, book, change)
-    const reason = reasonLeft(usd, cost)
-    if (reason !== undefined || usd === undefined || cost.kind === 'unpriced') {
-      left[reason ?? 'unpriced'] = (left[reason ?? 'unpriced'] ?? 0) + 1
+  for (const counted of calls) {
+    const { usd, key } = counted
+    const swap = swapOf(counted.call)
+    const then = thenOf(counted, book, swap, at)
+    const now = usd === undefined ? undefined : toAtto(usd)
+    if ('reason' in then || now === undefined) {
+      const reason = now === undefined ? (counted.reason ?? 'was_unpriced') : thenReason(then)
+      left[reason] = (left[reason] ?? 0) + 1
+      leftNow += now ?? 0n
       continue
     }
-    if (cost.kind === 'partial') partial += 1
+    if (then.partial || counted.partial === true) partial += 1
     const id = JSON.stringify(key)
     const sum = sums.get(id) ?? { key, calls: 0, changed: 0, now: 0n, then: 0n }
     sums.set(id, sum)
     for (const each of [sum, total]) {
       each.calls += 1
-      each.changed += change.models === undefined ? 0 : 1
-      each.now += toAtto(usd)
-      each.then += toAtto(cost.exact)
+      each.changed += swap === undefined ? 0 : 1
+      each.now += now
+      each.then += then.usd
     }
   }
   const rows = [...sums.values()].sort((a, b) => (a.now === b.now ? 0 : a.now < b.now ? 1 : -1))
-  return { rows: rows.map(shown), total: shown(total), left, partial }
+  return { rows: rows.map(shown), total: shown(total), left, leftNow: attoText(leftNow), partial }
 }
 
-function reasonLeft(usd: string | number | undefined, cost: Cost): string | undefined {
-  if (usd === undefined) return 'was_unpriced'
-  return cost.kind === 'unpriced' ? cost.reason : undefined
+type Then = { readonly usd: bigint; readonly partial: boolean } | { readonly reason: string }
+
+function thenOf(
+  { call, usd, partial }: Counted,
+  book: PriceBook,
+  swap: Swap | undefined,
+  at: number | undefined,
+): Then {
+  if (swap === undefined && at === undefined) {
+    return usd === undefined
+      ? { reason: 'was_unpriced' }
+      : { usd: toAtto(usd), partial: partial === true }
+  }
+  const models = swap === undefined ? [] : call.models.map((model) => [model, swap] as const)
+  const cost = reprice(call, book, {
+    ...(at === undefined ? {} : { at }),
+    ...(models.length === 0 ? {} : { models: new Map(models) }),
+  })
+  if (cost.kind === 'unpriced') return { reason: cost.reason }
+  return { usd: toAtto(cost.exact), partial: cost.kind === 'partial' }
+}
+
+function thenReason(then: Then): string {
+  return 'reason' in then ? then.reason : 'was_unpriced'
 }
 
 function shown({ key, calls, changed, now, then }: Sum): WhatIfRow {
@@ -98,24 +123,17 @@ function shown({ key, calls, changed, now, then }: Sum): WhatIfRow {
   return { key, calls, changed, now: a ?? '', then: b ?? '', difference: difference ?? '' }
 }
 
-/** Which change a call is under: remembered by its names, which are few. */
-function changes(
-  book: PriceBook,
-  swaps: readonly Swap[],
-  at: number | undefined,
-): (call: PastCall) => Change {
-  const instant = at === undefined ? {} : { at }
-  const known = new Map<string, Change>()
+export type SwapFinder = (call: PastCall) => Swap | undefined
+
+/** Which swap is for a call: remembered by its names, which are few. */
+export function swapFinder(book: PriceBook, swaps: readonly Swap[]): SwapFinder {
+  const known = new Map<string, Swap | undefined>()
   return (call) => {
     const id = JSON.stringify([call.provider, call.models])
-    const found = known.get(id)
-    if (found !== undefined) return found
+    if (known.has(id)) return known.get(id)
     const swap = swaps.find(({ from }) => means(book, call, from))
-    const models =
-      swap === undefined ? undefined : new Map(call.models.map((model) => [model, swap] as const))
-    const change: Change = { ...instant, ...(models === undefined ? {} : { models }) }
-    known.set(id, change)
-    return change
+    known.set(id, swap)
+    return swap
   }
 }
 

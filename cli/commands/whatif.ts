@@ -1,10 +1,9 @@
 /** `costspan whatif`: what past calls would have cost on another model, or at the rates of another day. */
 
 import { readTrace, TraceProblem } from '../../demo/replay/trace.ts'
-import { fromInclusive } from '../../instrumentation/core/inclusive-usage.ts'
 import { price, type PastCall, type PriceBook } from '../../instrumentation/pricing/index.ts'
-import { providerNamed } from '../../instrumentation/pricing/resolve.ts'
-import { dollarColumn, grouped, whole } from '../../local/page/amounts.ts'
+import { dollarColumn, dollars, grouped, whole } from '../../local/page/amounts.ts'
+import { pastCall } from '../../local/past-call.ts'
 import { LocalProblem } from '../../local/problem.ts'
 import type { CallRow } from '../../local/row.ts'
 import { openStore } from '../../local/store.ts'
@@ -12,19 +11,28 @@ import { Failure, Misuse, type Command } from '../command.ts'
 import { columns } from '../columns.ts'
 import { instantOption, parseOptions, sinceOption } from '../options.ts'
 import { bookFor } from '../price-book.ts'
-import { whatIf, type Counted, type Swap, type WhatIf, type WhatIfRow } from '../whatif.ts'
+import { checkSwap, providerOf, sellerOf } from '../whatif-models.ts'
+import {
+  swapFinder,
+  whatIf,
+  type Counted,
+  type Swap,
+  type WhatIf,
+  type WhatIfRow,
+} from '../whatif.ts'
 
-/** What calls can be grouped by, and the field of a stored call. */
+/** What calls can be grouped by. */
 const GROUPS = {
-  feature: 'feature',
-  team: 'team',
-  customer: 'customer',
-  model: 'responseModel',
-  promptName: 'promptName',
-  promptVersion: 'promptVersion',
-  provider: 'provider',
-  service: 'service',
-} as const satisfies Readonly<Record<string, keyof CallRow>>
+  feature: (row) => row.feature,
+  team: (row) => row.team,
+  customer: (row) => row.customer,
+  // As `costspan report` groups: a swap names what was asked for.
+  model: (row) => row.requestModel ?? row.responseModel,
+  promptName: (row) => row.promptName,
+  promptVersion: (row) => row.promptVersion,
+  provider: (row) => row.provider,
+  service: (row) => row.service,
+} as const satisfies Readonly<Record<string, (row: CallRow) => string | undefined>>
 type GroupName = keyof typeof GROUPS
 
 const help = `
@@ -71,41 +79,44 @@ export const whatif: Command = {
     if (values.model === undefined && at === undefined) {
       throw new Misuse('costspan whatif: nothing is changed. Allowed: --model A=B, --at DATE')
     }
+    checkTogether(values)
     const book = bookFor('whatif', values.prices ?? [])
-    const swaps = (values.model ?? []).map((text) => swapOf(text, book))
+    const swaps = (values.model ?? []).map((text) => readSwap(text, book))
+    const twice = swaps.find(({ from }, n) => swaps.findIndex((one) => one.from === from) < n)
+    if (twice !== undefined)
+      throw new Misuse(`--model ${twice.from}=…: stands twice; allowed: once`)
     const by = values.trace === undefined ? groupsOf(values.by ?? 'feature') : []
     const calls =
       values.db === undefined
         ? tracedCalls(values.trace ?? '', values.provider, swaps, book)
         : storedCalls(values.db, values.since, by)
-    checkTargets(calls, swaps, book, at)
-    const found = whatIf(calls, book, swaps, at)
-    checkFound(found, swaps)
+    if (calls.length === 0) throw new Failure('costspan whatif: no calls in that time')
+    const swapOf = swapFinder(book, swaps)
+    for (const swap of swaps) checkSwap(swap, calls, swapOf, book, at)
+    const found = whatIf(calls, book, swapOf, at)
     if (values.json) process.stdout.write(`${JSON.stringify({ by, ...found }, null, 2)}\n`)
-    else show(found, by)
+    else show(found, by, values.trace === undefined ? undefined : calls[0]?.call)
     return await Promise.resolve(0)
   },
 }
 
+/** Options of the one source mean nothing to the other. @throws Misuse */
+function checkTogether(values: Readonly<Record<string, unknown>>): void {
+  const [source, others] =
+    values['trace'] === undefined ? ['--db', ['provider']] : ['--trace', ['since', 'by']]
+  const wrong = others.find((name) => values[name] !== undefined)
+  if (wrong !== undefined)
+    throw new Misuse(`costspan whatif: not together with ${source}: --${wrong}`)
+}
+
 /** @throws Misuse */
-function swapOf(text: string, book: PriceBook): Swap {
+function readSwap(text: string, book: PriceBook): Swap {
   const [from = '', to = '', ...more] = text.split('=')
   if (from === '' || to === '' || more.length > 0) {
     throw new Misuse(`--model ${text}: must be A=B, such as gpt-5.4=gpt-5.4-mini`)
   }
   const named = providerOf(to, book)
   return named === undefined ? { from, model: to } : { from, ...named }
-}
-
-/** `provider/model` where the first word is a provider of the book. */
-function providerOf(
-  text: string,
-  book: PriceBook,
-): { provider: string; model: string } | undefined {
-  const slash = text.indexOf('/')
-  const provider = slash < 1 ? '' : providerNamed(book.layers, text.slice(0, slash))
-  const known = book.layers.some((layer) => layer.provider(provider) !== undefined)
-  return known ? { provider, model: text.slice(slash + 1) } : undefined
 }
 
 /** @throws Misuse */
@@ -129,15 +140,11 @@ function storedCalls(
     const store = openStore({ path, readOnly: true })
     try {
       return store.rows(from).map((row) => ({
-        call: {
-          provider: row.provider,
-          models: [row.responseModel, row.requestModel].filter((model) => model !== undefined),
-          ...usageOf(row),
-          ...(row.priceContext === undefined ? {} : { context: row.priceContext }),
-          at: row.startedAt,
-        },
+        call: pastCall(row),
         usd: row.usd,
-        key: by.map((name) => row[GROUPS[name]] ?? 'unattributed'),
+        reason: row.reason === 'call_failed' ? 'call_failed' : undefined,
+        partial: row.status === 'partial',
+        key: by.map((name) => GROUPS[name](row) ?? 'unattributed'),
       }))
     } finally {
       store.close()
@@ -146,20 +153,6 @@ function storedCalls(
     if (error instanceof LocalProblem) throw new Failure(`costspan whatif: ${error.message}`)
     throw error
   }
-}
-
-/** Calls that were kept before usage was have the conventions' totals. */
-function usageOf(row: CallRow): Pick<PastCall, 'usage'> {
-  if (row.usage !== undefined) return { usage: row.usage }
-  if (row.inputTokens === undefined && row.outputTokens === undefined) return {}
-  const read = fromInclusive({
-    input: row.inputTokens,
-    output: row.outputTokens,
-    cacheRead: row.cacheReadTokens,
-    cacheWrite: row.cacheWriteTokens,
-    reasoning: row.reasoningTokens,
-  })
-  return 'usage' in read ? { usage: read.usage } : {}
 }
 
 /** @throws Misuse, Failure */
@@ -184,7 +177,7 @@ function tracedCalls(
         throw new Misuse(`--model ${swap.from}: ${cost.detail ?? cost.reason}`)
       }
       const call = { provider: own.provider, models: [own.model, swap.from], usage, at }
-      return { call, usd: cost.exact, key: [] }
+      return { call, usd: cost.exact, partial: cost.kind === 'partial', key: [] }
     })
   } catch (error) {
     if (error instanceof TraceProblem) throw new Failure(`costspan whatif: ${error.message}`)
@@ -192,44 +185,12 @@ function tracedCalls(
   }
 }
 
-/** The provider that has a model of that name; where there are several, the one who makes it comes first. */
-function sellerOf(model: string, book: PriceBook): string {
-  const names = ['openai', 'anthropic', ...book.layers.flatMap((layer) => layer.providers)]
-  const sells = (provider: string): boolean =>
-    price(book, { provider, models: [model], usage: {}, at: Date.now() }).kind !== 'unpriced'
-  return names.find(sells) ?? 'openai'
-}
-
-/** A model that no call could be priced as is a mistake in the option. @throws Misuse */
-function checkTargets(
-  calls: readonly Counted[],
-  swaps: readonly Swap[],
-  book: PriceBook,
-  at: number | undefined,
+/** @param own whose model a trace's calls are of: several may sell one of that name, at prices of their own */
+function show(
+  { rows, total, left, leftNow, partial }: WhatIf,
+  by: readonly GroupName[],
+  own: PastCall | undefined,
 ): void {
-  const providers = [...new Set(calls.map(({ call }) => call.provider))]
-  for (const { from, provider, model } of swaps) {
-    const asked = provider === undefined ? providers : [provider]
-    const costs = asked.map((name) =>
-      price(book, { provider: name, models: [model], usage: {}, at: at ?? Date.now() }),
-    )
-    const [first] = costs
-    if (first === undefined || costs.some((cost) => cost.kind !== 'unpriced')) continue
-    const why = first.kind === 'unpriced' ? (first.detail ?? first.reason) : ''
-    throw new Misuse(`--model ${from}=${model}: ${why}. Allowed: a model, or provider/model`)
-  }
-}
-
-/** @throws Failure where a swap met no call. */
-function checkFound({ total, left }: WhatIf, swaps: readonly Swap[]): void {
-  const calls = total.calls + Object.values(left).reduce((sum, count) => sum + count, 0)
-  if (calls === 0) throw new Failure('costspan whatif: no calls in that time')
-  if (swaps.length === 0 || total.changed > 0 || total.calls === 0) return
-  const names = swaps.map(({ from }) => from).join(', ')
-  throw new Failure(`costspan whatif: none of the ${whole(calls)} calls is of ${names}`)
-}
-
-function show({ rows, total, left, partial }: WhatIf, by: readonly GroupName[]): void {
   const lines = by.length === 0 ? [] : rows
   const amount = dollarColumn([Number(total.now), Number(total.then)])
   const cells = (row: WhatIfRow, key: readonly string[]): readonly string[] => [
@@ -251,13 +212,26 @@ function show({ rows, total, left, partial }: WhatIf, by: readonly GroupName[]):
   process.stdout.write(
     columns([heads, ...lines.map((row) => cells(row, row.key)), last], by.length),
   )
-  for (const [reason, calls] of Object.entries(left)) {
-    process.stderr.write(`${whole(calls)} calls are in neither sum: ${reason}\n`)
+  if (own !== undefined) process.stderr.write(`Now: ${own.provider}/${own.models[0] ?? ''}\n`)
+  const reasons = Object.entries(left)
+  const out = reasons.reduce((sum, [, calls]) => sum + calls, 0)
+  if (out > 0) {
+    const why = reasons.map(([reason, calls]) => `${reason} ${whole(calls)}`).join(', ')
+    const cost = Number(leftNow) === 0 ? '' : ` (they cost ${dollars(Number(leftNow))})`
+    process.stderr.write(`${counted(out, 'are', 'is')} in neither sum${cost}: ${why}\n`)
   }
-  if (partial > 0) process.stderr.write(`${whole(partial)} calls are lower bounds in 'then'\n`)
+  if (partial > 0) {
+    process.stderr.write(
+      `${counted(partial, 'are', 'is')} priced in part, lower bounds, now or then\n`,
+    )
+  }
   if (total.changed > 0) {
     process.stderr.write("Tokens as they were; another model's tokenizer may count otherwise.\n")
   }
+}
+
+function counted(calls: number, plural: string, singular: string): string {
+  return calls === 1 ? `1 call ${singular}` : `${whole(calls)} calls ${plural}`
 }
 
 function signed(usd: number, amount: (usd: number) => string): string {

@@ -1,10 +1,10 @@
 /** What calls that were made would have cost: other rates, another day, another model. Pure. */
 
 import type { PriceContext } from '../core/call.ts'
-import type { Cost } from '../core/cost.ts'
-import type { Usage } from '../core/usage.ts'
+import type { Cost, CostReason } from '../core/cost.ts'
+import { compactUsage, type Meter, type Usage } from '../core/usage.ts'
 import type { PriceBook } from './book.ts'
-import { price } from './price.ts'
+import { price, type PriceRequest } from './price.ts'
 
 /** A call as it is stored. */
 export interface PastCall {
@@ -12,6 +12,8 @@ export interface PastCall {
   /** Names to try in order, the one that answered first. */
   readonly models: readonly string[]
   readonly usage?: Usage
+  /** Set where `usage` is absent or only a lower bound. */
+  readonly usageReason?: CostReason
   readonly context?: PriceContext
   /** Epoch milliseconds. */
   readonly at: number
@@ -26,16 +28,51 @@ export interface Change {
 
 /**
  * The cost of a past call under a change. Usage stays as it was: another model's tokenizer may count otherwise. Tier,
- * region and the like stay with the provider, whose words they are.
+ * region and the like stay with the provider, whose words they are. Cached tokens for which the other model has no
+ * rate are billed as its plain input.
  */
 export function reprice(call: PastCall, book: PriceBook, change: Change): Cost {
   const replaced = call.models.map((model) => change.models?.get(model)).find((found) => found)
   const provider = replaced?.provider ?? call.provider
-  return price(book, {
+  const { usage, usageReason, context } = call
+  const request: PriceRequest = {
     provider,
     models: replaced === undefined ? call.models : [replaced.model],
     at: change.at ?? call.at,
-    ...(call.usage === undefined ? {} : { usage: call.usage }),
-    ...(call.context === undefined || provider !== call.provider ? {} : { context: call.context }),
-  })
+    ...(usage === undefined ? {} : { usage }),
+    ...(usageReason === undefined ? {} : { usageReason }),
+    ...(context === undefined || provider !== call.provider ? {} : { context }),
+  }
+  const cost = price(book, request)
+  const plain = replaced === undefined || usage === undefined ? undefined : plainer(usage, cost)
+  return plain === undefined ? cost : price(book, { ...request, usage: plain })
+}
+
+/** What a model bills cached tokens as that has no rate for them. */
+const PLAIN: Readonly<Partial<Record<Meter, Meter>>> = {
+  cacheRead: 'input',
+  cacheWrite: 'input',
+  cacheWrite5m: 'input',
+  cacheWrite30m: 'input',
+  cacheWrite1h: 'input',
+  cacheWrite12h: 'input',
+  audioCacheRead: 'audioInput',
+  imageCacheRead: 'imageInput',
+}
+
+/** The usage with its unbilled cached tokens as plain input; `undefined` where there are none. */
+function plainer(usage: Usage, cost: Cost): Usage | undefined {
+  if (cost.kind === 'priced') return undefined
+  if (cost.kind === 'unpriced' && cost.reason !== 'rate_missing') return undefined
+  const billed = cost.kind === 'unpriced' ? [] : cost.lines.map(({ meter }) => meter)
+  const moved: Partial<Record<Meter, number>> = { ...usage }
+  let found = false
+  for (const [meter, quantity] of Object.entries(usage) as [Meter, number][]) {
+    const other = PLAIN[meter]
+    if (other === undefined || quantity === 0 || billed.includes(meter)) continue
+    found = true
+    moved[meter] = (moved[meter] ?? 0) - quantity
+    moved[other] = (moved[other] ?? 0) + quantity
+  }
+  return found ? compactUsage(moved) : undefined
 }

@@ -72,13 +72,22 @@ function checkOwner(db: DatabaseSync, path: string, readOnly: boolean): void {
   }
 }
 
-/** All or nothing, step by step. */
+/** All or nothing, step by step; the layout is looked at where nobody else can be changing it. */
 function migrate(db: DatabaseSync): void {
   for (;;) {
+    db.exec('BEGIN IMMEDIATE')
     const layout = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
     const step = MIGRATIONS[layout]
-    if (step === undefined) return
-    db.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${layout + 1}; COMMIT;`)
+    if (step === undefined) {
+      db.exec('COMMIT')
+      return
+    }
+    try {
+      db.exec(`${step} PRAGMA user_version = ${layout + 1}; COMMIT;`)
+    } catch (error) {
+      db.exec('ROLLBACK')
+      throw error
+    }
   }
 }
 

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { attoText, toAtto } from '../../cli/money-sum.ts'
 import { openStore } from '../../local/store.ts'
 import type { CallRow } from '../../local/row.ts'
@@ -33,8 +33,20 @@ function row(n: number, fields: Partial<CallRow>): CallRow {
   }
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'costspan-whatif-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+function freshDb(name: string, rows: readonly CallRow[]): string {
+  const path = join(folder, name)
+  const store = openStore({ path })
+  store.add(rows)
+  store.close()
+  return path
+}
+
 beforeAll(() => {
-  const folder = mkdtempSync(join(tmpdir(), 'costspan-whatif-'))
   db = join(folder, 'calls.db')
   contract = join(folder, 'prices.yaml')
   writeFileSync(contract, 'discounts: [{ provider: openai, model: gpt-5.4-mini, percent: 50 }]\n')
@@ -76,9 +88,12 @@ describe('costspan whatif on stored calls', () => {
           difference: '-7.875',
         },
         { key: ['bot'], calls: 1, changed: 0, now: '10', then: '10', difference: '0' },
+        // Not of the model: it keeps its amount, which the book could not say.
+        { key: ['unattributed'], calls: 1, changed: 0, now: '0.5', then: '0.5' },
       ],
-      total: { calls: 3, changed: 2, now: '21.25', then: '13.375', difference: '-7.875' },
-      left: { was_unpriced: 1, unknown_model: 1 },
+      total: { calls: 4, changed: 2, now: '21.75', then: '13.875', difference: '-7.875' },
+      left: { was_unpriced: 1 },
+      leftNow: '0',
       partial: 0,
     })
   })
@@ -87,47 +102,95 @@ describe('costspan whatif on stored calls', () => {
     const args = ['--db', db, '--model', 'gpt-5.4=anthropic/claude-sonnet-5', '--by', 'provider']
     const { stdout } = await run(...args, '--json')
     // 2M in at $2, 1M out at $10; a batch at OpenAI says nothing of Anthropic.
-    expect(JSON.parse(stdout)).toMatchObject({ total: { now: '21.25', then: '24' } })
+    expect(JSON.parse(stdout)).toMatchObject({ total: { now: '21.75', then: '24.5' } })
   })
 
   test('prices them at the rates of another day', async () => {
-    const store = openStore({ path: join(tmpdir(), `costspan-o3-${process.pid}.db`) })
-    store.add([row(1, { requestModel: 'o3', usage: { input: M }, usd: 2 })])
-    store.close()
-    const path = join(tmpdir(), `costspan-o3-${process.pid}.db`)
+    const path = freshDb('o3.db', [row(1, { requestModel: 'o3', usage: { input: M }, usd: 2 })])
     const { stdout } = await run('--db', path, '--at', '2025-06-01', '--json')
     expect(JSON.parse(stdout)).toMatchObject({ total: { now: '2', then: '10', changed: 0 } })
-  })
-
-  test('prices calls that were kept without their usage by their totals', async () => {
-    const path = join(tmpdir(), `costspan-totals-${process.pid}.db`)
-    const store = openStore({ path })
-    store.add([row(1, { inputTokens: M, cacheReadTokens: M / 2, usd: 1.375 })])
-    store.close()
-    const { stdout } = await run('--db', path, '--model', 'gpt-5.4=gpt-5.4-mini', '--json')
-    // Half of it at $0.75, the cached half at $0.075.
-    expect(JSON.parse(stdout)).toMatchObject({ total: { now: '1.375', then: '0.4125' } })
   })
 
   test('takes a price file of one’s own', async () => {
     const args = ['--db', db, '--model', 'gpt-5.4=gpt-5.4-mini', '--prices', contract, '--json']
     const { stdout } = await run(...args)
-    expect(JSON.parse(stdout)).toMatchObject({ rows: [{ then: '1.6875' }, {}] })
+    expect(JSON.parse(stdout)).toMatchObject({ rows: [{ then: '1.6875' }, {}, {}] })
   })
 
   test('shows people a table, and on stderr what it leaves out', async () => {
     const { stdout, stderr } = await run('--db', db, '--model', 'gpt-5.4=gpt-5.4-mini')
     expect(stdout).toBe(
       [
-        'feature  calls  changed     now    then  difference',
-        'search       2        2  $11.25   $3.38      −$7.88  -70.0%',
-        'bot          1        0  $10.00  $10.00       $0.00    0.0%',
-        'total        3        2  $21.25  $13.38      −$7.88  -37.1%',
+        'feature       calls  changed     now    then  difference',
+        'search            2        2  $11.25   $3.38      −$7.88  -70.0%',
+        'bot               1        0  $10.00  $10.00       $0.00    0.0%',
+        'unattributed      1        0   $0.50   $0.50       $0.00    0.0%',
+        'total             4        2  $21.75  $13.88      −$7.88  -36.2%',
         '',
       ].join('\n'),
     )
-    expect(stderr).toContain('1 calls are in neither sum: unknown_model\n')
+    expect(stderr).toContain('1 call is in neither sum: was_unpriced 1\n')
     expect(stderr).toContain("Tokens as they were; another model's tokenizer may count otherwise.")
+  })
+
+  test('bills cached tokens as input where the other model has no rate for them', async () => {
+    const path = freshDb('cache.db', [
+      // A tenth of 3 + 3.75 + 15, the rates of a million each.
+      row(1, {
+        provider: 'anthropic',
+        requestModel: 'claude-sonnet-4-5',
+        usage: { input: M / 10, cacheWrite5m: M / 10, output: M / 10 },
+        usd: 2.175,
+      }),
+    ])
+    const args = ['--db', path, '--model', 'claude-sonnet-4-5=openai/gpt-4.1', '--json']
+    // 200,000 in at $2, 100,000 out at $8.
+    expect(JSON.parse((await run(...args)).stdout)).toMatchObject({
+      total: { now: '2.175', then: '1.2' },
+      partial: 0,
+    })
+  })
+
+  test('takes inclusive counts where the store has no usage, and keeps a lower bound one', async () => {
+    const path = freshDb('counts.db', [
+      row(1, {
+        requestModel: 'gpt-4.1',
+        inputTokens: M,
+        cacheReadTokens: M / 2,
+        outputTokens: M,
+        usd: 9.25,
+      }),
+      row(2, {
+        requestModel: 'gpt-4.1',
+        inputTokens: M,
+        status: 'partial',
+        reason: 'usage_incomplete',
+        usd: 2,
+      }),
+      row(3, { requestModel: 'gpt-4.1', status: 'unpriced', reason: 'call_failed' }),
+    ])
+    const { stdout } = await run('--db', path, '--model', 'gpt-4.1=gpt-4.1-mini', '--json')
+    // 0.5M at $0.40, 0.5M cached at $0.10, 1M out at $1.60; and 1M in.
+    expect(JSON.parse(stdout)).toMatchObject({
+      total: { calls: 2, now: '11.25', then: '2.25' },
+      left: { call_failed: 1 },
+      partial: 1,
+    })
+  })
+
+  test('prices calls that were kept without their usage by their totals', async () => {
+    const path = freshDb('totals.db', [
+      row(1, { inputTokens: M, cacheReadTokens: M / 2, usd: 1.375 }),
+    ])
+    const { stdout } = await run('--db', path, '--model', 'gpt-5.4=gpt-5.4-mini', '--json')
+    // Half of it at $0.75, the cached half at $0.075.
+    expect(JSON.parse(stdout)).toMatchObject({ total: { now: '1.375', then: '0.4125' } })
+  })
+
+  test('groups by the model that was asked for, as the report does', async () => {
+    const { stdout } = await run('--db', db, '--model', 'gpt-4o=gpt-4.1', '--by', 'model', '--json')
+    const { rows } = JSON.parse(stdout) as { rows: readonly { key: readonly string[] }[] }
+    expect(rows.map(({ key }) => key[0])).toEqual(['gpt-5.4', 'gpt-4o', 'own'])
   })
 
   test.each([
@@ -139,6 +202,27 @@ describe('costspan whatif on stored calls', () => {
     [['--db', 'DB'], 2, 'nothing is changed. Allowed: --model A=B, --at DATE'],
     [['--db', 'DB', '--model', 'gpt-5.4'], 2, '--model gpt-5.4: must be A=B'],
     [['--db', 'DB', '--model', 'gpt-5.4=gpt-5.4-mimi'], 2, 'nearest: gpt-5.4-mini'],
+    [['--db', 'DB', '--model', 'gpt-5.4=claude-sonnet-5'], 2, 'gpt-5.4=anthropic/claude-sonnet-5'],
+    [
+      ['--db', 'DB', '--model', 'gpt-5.4=gpt-5.4-mini', '--model', 'gpt-4.l=gpt-4o'],
+      1,
+      'none of the 5 calls is of gpt-4.l; they are of gpt-5.4, gpt-4o, own',
+    ],
+    [
+      ['--db', 'DB', '--model', 'gpt-5.4=gpt-4o', '--model', 'gpt-5.4=gpt-4.1'],
+      2,
+      '--model gpt-5.4=…: stands twice',
+    ],
+    [
+      ['--db', 'DB', '--at', '2026-01-01', '--provider', 'openai'],
+      2,
+      'not together with --db: --provider',
+    ],
+    [
+      ['--trace', trace, '--model', 'gpt-4o=gpt-5', '--since', '1d'],
+      2,
+      'not together with --trace: --since',
+    ],
     [['--db', 'DB', '--at', 'yesterday'], 2, '--at yesterday: must be a day or an instant'],
     [['--db', 'DB', '--at', '2026-01-01', '--since', 'ever'], 2, '--since ever: must be an age'],
     [
