@@ -18,9 +18,11 @@ export interface Comparison {
   readonly differences: readonly Difference[]
   /** `provider/model` that only the other book has. */
   readonly missing: readonly string[]
+  /** `provider/model` that only ours lists, of providers that both have. */
+  readonly beyond: readonly string[]
 }
 
-/** Goes through the other book's models: what ours has beyond them is no difference. */
+/** Goes through the other book's models: a rate that ours has beyond theirs is no difference. */
 export function compareBooks(ours: PriceBook, theirs: PriceBook, at: number): Comparison {
   const differences: Difference[] = []
   const missing: string[] = []
@@ -41,7 +43,28 @@ export function compareBooks(ours: PriceBook, theirs: PriceBook, at: number): Co
       }
     }
   }
-  return { equal, differences, missing: missing.sort() }
+  differences.sort((a, b) => inOrder(a.provider, b.provider) || inOrder(a.model, b.model))
+  return { equal, differences, missing: missing.sort(), beyond: beyondOf(ours, theirs, at) }
+}
+
+function beyondOf(ours: PriceBook, theirs: PriceBook, at: number): readonly string[] {
+  const shared = new Set(theirs.layers.flatMap((layer) => layer.providers))
+  const found = new Set<string>()
+  for (const layer of ours.layers) {
+    for (const provider of layer.providers.filter((name) => shared.has(name))) {
+      for (const model of layer.provider(provider)?.models ?? []) {
+        const target = { provider, model, at }
+        if (ratesAt(ours, target) === undefined || ratesAt(theirs, target) !== undefined) continue
+        found.add(`${provider}/${model}`)
+      }
+    }
+  }
+  return [...found].sort()
+}
+
+function inOrder(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }
 
 type RateTexts = Readonly<Record<string, string>>

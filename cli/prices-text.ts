@@ -1,7 +1,7 @@
 /** Rates, rules and comparisons as text for a terminal of 100 columns. */
 
 import { isObject } from '../instrumentation/core/unknown.ts'
-import type { Comparison } from './compare-books.ts'
+import type { Comparison, Difference } from './compare-books.ts'
 import type { RateTable, RuleSource, VariantSource } from '../instrumentation/pricing/format.ts'
 import { columns } from './columns.ts'
 import type { ShownRule } from './prices-source.ts'
@@ -38,7 +38,7 @@ function variantLines(variant: string | VariantSource, named: VariantTable): rea
   const conditions = Object.entries(found.when).map(([name, value]) => `${name} ${plain(value)}`)
   const effects = [
     ...(found.rates === undefined ? [] : [ratesText(found.rates)]),
-    ...Object.entries(found.multiply ?? {}).map(([rate, by]) => `${rate} x ${by}`),
+    ...Object.entries(found.multiply ?? {}).map(([rate, by]) => `${rate}\u00a0x\u00a0${by}`),
   ]
   return wrapped(`${conditions.join(', ')}: ${effects.join(', ')}`)
 }
@@ -62,26 +62,52 @@ function wrapped(text: string): readonly string[] {
     }
     line = line === '' ? word : `${line} ${word}`
   }
-  return [...lines, line].map((own, n) => `${n === 0 ? '    ' : '      '}${own}`)
+  return [...lines, line].map(
+    (own, n) => `${n === 0 ? '    ' : '      '}${own.replaceAll('\u00a0', ' ')}`,
+  )
 }
 
 /** The most that is shown to people; `--json` has all. */
 const MOST = 40
 
-export function comparisonText({ equal, differences, missing }: Comparison): string {
+export interface SourcedDifference extends Difference {
+  /** How sure our rate is: `vendor`, `secondary`, `catalogue`; absent where it has no source. */
+  readonly confidence?: string
+  /** Where our rate is from. */
+  readonly source?: string
+}
+
+export interface SourcedComparison extends Comparison {
+  readonly differences: readonly SourcedDifference[]
+}
+
+export function comparisonText(found: SourcedComparison): string {
+  const { equal, differences, missing, beyond } = found
   const rows = differences.map((item) => [
     item.provider,
     item.model.slice(0, 44),
     item.rate,
     item.ours ?? '-',
     item.theirs ?? '-',
+    item.confidence ?? 'own',
   ])
   const table =
     rows.length === 0
       ? ''
-      : columns([['provider', 'model', 'rate', 'ours', 'theirs'], ...rows.slice(0, MOST)], 3)
+      : columns(
+          [['provider', 'model', 'rate', 'ours', 'theirs', 'ours is'], ...rows.slice(0, MOST)],
+          3,
+        )
   const more = rows.length > MOST ? `… and ${rows.length - MOST} more; --json has all\n` : ''
   const lacking =
     missing.length === 0 ? '' : `${wrapped(`only theirs: ${missing.join(', ')}`).join('\n')}\n`
-  return `${table}${more}${lacking}${equal} models agree, ${differences.length} rates differ, ${missing.length} models are only theirs.\n`
+  return `${table}${more}${lacking}${equal} models agree, ${differences.length} rates differ, ${missing.length} models are only theirs, ${beyond.length} only ours.\n`
+}
+
+/** Names as far as they fit, whole: `web_search file_search …`. */
+export function shortened(names: readonly string[], width: number): string {
+  const all = names.join(' ')
+  if (all.length <= width) return all
+  const end = all.lastIndexOf(' ', width - 2)
+  return end < 1 ? '…' : `${all.slice(0, end)} …`
 }

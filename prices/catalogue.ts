@@ -45,6 +45,7 @@ const RATES: Readonly<Record<string, RateKey>> = {
   input_video_mtok: 'video_input',
   output_video_mtok: 'video_output',
   web_searches_kcount: 'web_search',
+  storage_searches_kcount: 'file_search',
   requests_kcount: 'request',
   input_document_kpages: 'page',
   audio_hours: 'audio_hour',
@@ -55,6 +56,8 @@ export interface Catalogue {
   readonly source: PriceBookSource
   /** What could not be taken over: `provider/model: why`. */
   readonly skipped: readonly string[]
+  /** Price keys without a rate of ours, and how many models have them: `{ input_text_messages_kcount: 3 }`. */
+  readonly omitted: Readonly<Record<string, number>>
 }
 
 /** Their providers in our format. A name is taken whole: of their matching rules only `equals` counts. */
@@ -71,7 +74,19 @@ export function catalogueOf(providers: readonly Provider[]): Catalogue {
       providers: Object.fromEntries(named) as Readonly<Record<string, ProviderSource>>,
     },
     skipped,
+    omitted: omittedKeys(providers),
   }
+}
+
+function omittedKeys(providers: readonly Provider[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const { prices } of providers.flatMap(({ models }) => models)) {
+    const stages = Array.isArray(prices) ? prices : [{ prices }]
+    for (const key of new Set(stages.flatMap((stage) => Object.keys(stage.prices)))) {
+      if (RATES[key] === undefined) counts[key] = (counts[key] ?? 0) + 1
+    }
+  }
+  return counts
 }
 
 function providerOf({ id, models }: Provider, skipped: string[]): ProviderSource {
@@ -112,11 +127,12 @@ function wholeNames({ match }: ModelInfo): readonly string[] {
 /** The rules of a model, or why there are none. */
 function rulesOf({ prices }: ModelInfo): readonly RuleSource[] | string {
   const stages = Array.isArray(prices) ? prices : [{ prices }]
-  if (stages.some(({ constraint }) => constraint?.type === 'time_of_date')) {
+  // The published data also has constraints without a type.
+  if (stages.some(({ constraint }) => constraint && 'start_time' in constraint)) {
     return 'prices by the hour, whose days are not known'
   }
   const starts = stages.flatMap(({ constraint }) =>
-    constraint?.type === 'start_date' ? [constraint.start_date] : [],
+    constraint && 'start_date' in constraint ? [constraint.start_date] : [],
   )
   if (starts.some((day, index) => day <= (starts[index - 1] ?? ''))) return 'stages out of order'
   const rules = stages.map((stage, index): RuleSource => {
@@ -129,7 +145,9 @@ function rulesOf({ prices }: ModelInfo): readonly RuleSource[] | string {
       source: 'catalogue',
     }
   })
-  return rules.every(({ rates }) => Object.keys(rates).length === 0) ? 'no rate of ours' : rules
+  if (rules.some(({ rates }) => Object.keys(rates).length > 0)) return rules
+  const lists = stages.some((stage) => Object.keys(stage.prices).length > 0)
+  return lists ? 'no rate of ours' : 'no price listed'
 }
 
 /** Rates at any size of prompt, and what replaces them above a size. Theirs starts above the number, ours says so. */

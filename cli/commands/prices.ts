@@ -1,15 +1,9 @@
 /** `costspan prices`: what the price book has, where it is from, and how it differs from others. */
 
 import { bundledSource } from '../../instrumentation/pricing/bundled.ts'
-import { catalogueOf } from '../../prices/catalogue.ts'
-import { compareBooks } from '../compare-books.ts'
 import { readPriceFile } from '../../instrumentation/prices-file.ts'
-import {
-  buildBook,
-  PriceBookError,
-  type PriceBook,
-  type PriceBookSource,
-} from '../../instrumentation/pricing/index.ts'
+import { nearest } from '../../instrumentation/pricing/nearest.ts'
+import type { PriceBook, PriceBookSource } from '../../instrumentation/pricing/index.ts'
 import { ratesAt } from '../../instrumentation/pricing/rates.ts'
 import { providerNamed, resolve } from '../../instrumentation/pricing/resolve.ts'
 import { columns } from '../columns.ts'
@@ -17,7 +11,8 @@ import { Failure, Misuse, type Command, type ExitCode } from '../command.ts'
 import { instantOption, parseOptions } from '../options.ts'
 import { bookFor, priceFiles } from '../price-book.ts'
 import { aliasesOfModel, listOf, rulesOfModel, type NamedPrices } from '../prices-source.ts'
-import { comparisonText, ruleLines } from '../prices-text.ts'
+import { comparisonText, ruleLines, shortened } from '../prices-text.ts'
+import { compared } from './prices-check.ts'
 import { pricesUpdate } from './prices-update.ts'
 
 const help = `
@@ -33,7 +28,7 @@ costspan prices update [--url URL | --from FILE] [--force] [--json]
 
   --provider NAME  as in gen_ai.provider.name: openai, anthropic, aws.bedrock, ...
   --at DATE        the rates of this day or instant; default now
-  --against FILE   a price file; default: the installed @pydantic/genai-prices
+  --against FILE   a price file, or a data.json of genai-prices; default: the installed @pydantic/genai-prices
   --prices FILE    your own price file over the bundled prices; may be repeated; default $COSTSPAN_PRICES
   --json           JSON on stdout
   --help           this text
@@ -141,7 +136,7 @@ function listModels(name: string, book: PriceBook, options: Options): ExitCode {
     const shown = ['input', 'cache_read', 'output'] as const
     const cells = rows.map(({ model, rates }) => {
       const rest = Object.keys(rates).filter((rate) => !shown.some((known) => known === rate))
-      return [model, ...shown.map((rate) => rates[rate] ?? '-'), rest.join(' ').slice(0, 40)]
+      return [model, ...shown.map((rate) => rates[rate] ?? '-'), shortened(rest, 40)]
     })
     return columns([['model', ...shown, 'also'], ...cells], 1)
   })
@@ -168,14 +163,7 @@ function show(words: readonly string[], options: Options): ExitCode {
     const aliases = aliasesOfModel(files, target.provider, target.model)
     return [{ ...target, rates: rates ?? {}, aliases, rules }]
   })
-  if (found.length === 0) {
-    const miss = resolve(book.layers, options.provider ?? 'openai', name, options.at)
-    const detail =
-      options.provider !== undefined && 'reason' in miss ? miss.detail : `no model '${name}'`
-    throw new Failure(
-      `costspan prices show: ${detail} in the price book; costspan prices list has all`,
-    )
-  }
+  if (found.length === 0) throw unknownModel(name, book, options)
   return print(options.json, { version: book.version, found }, () =>
     found
       .map(({ provider, model, aliases, rules }) => {
@@ -191,48 +179,30 @@ function show(words: readonly string[], options: Options): ExitCode {
   )
 }
 
-async function check(options: Options): Promise<ExitCode> {
-  const ours = bookFor('prices check', options.prices)
-  const { source, name } = await othersOf(options.against)
-  const theirs = theirBook(source, name)
-  const found = compareBooks(ours, theirs, options.at)
-  return print(
-    options.json,
-    { ours: ours.version, theirs: name, ...found },
-    () => `price book ${ours.version} against ${name}\n${comparisonText(found)}`,
+/** One line: the names most like it, of the provider asked for or of all. */
+function unknownModel(name: string, { layers }: PriceBook, { provider, at }: Options): Failure {
+  if (provider !== undefined) {
+    const miss = resolve(layers, provider, name, at)
+    const known = layers.some((layer) => layer.providers.includes(providerNamed(layers, provider)))
+    const said = 'reason' in miss && known ? miss.detail : `no provider '${provider}'`
+    return new Failure(`costspan prices show: ${said}; costspan prices list has all`)
+  }
+  const models = layers.flatMap((layer) =>
+    layer.providers.flatMap((own) => layer.provider(own)?.models ?? []),
+  )
+  const near = nearest(name.toLowerCase(), [...new Set(models)].sort())
+  const hint = near.length === 0 ? '' : `; nearest: ${near.join(', ')}`
+  return new Failure(
+    `costspan prices show: no model '${name}' in the price book${hint}; costspan prices list has all`,
   )
 }
 
-/** @throws Failure */
-function theirBook(source: PriceBookSource, name: string): PriceBook {
-  try {
-    return buildBook([{ source, name }])
-  } catch (error) {
-    if (error instanceof PriceBookError)
-      throw new Failure(`costspan prices check: ${error.message}`)
-    throw error
-  }
-}
-
-/** @throws Failure */
-async function othersOf(path: string | undefined): Promise<NamedPrices> {
-  if (path !== undefined) {
-    try {
-      return { name: path, source: readPriceFile(path) }
-    } catch (error) {
-      if (error instanceof PriceBookError) {
-        throw new Failure(`costspan prices check: ${error.message}`)
-      }
-      throw error
-    }
-  }
-  try {
-    const { waitForUpdate } = await import('@pydantic/genai-prices')
-    const { source } = catalogueOf((await waitForUpdate()) ?? [])
-    return { name: '@pydantic/genai-prices', source }
-  } catch {
-    throw new Failure(
-      'costspan prices check: @pydantic/genai-prices is not installed; npm install it, or name a price file with --against',
-    )
-  }
+async function check(options: Options): Promise<ExitCode> {
+  const ours = bookFor('prices check', options.prices)
+  const { theirs, found } = await compared(ours, filesOf(options), options)
+  return print(
+    options.json,
+    { ours: ours.version, theirs, ...found },
+    () => `price book ${ours.version} against ${theirs}\n${comparisonText(found)}`,
+  )
 }

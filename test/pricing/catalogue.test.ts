@@ -7,7 +7,7 @@ import { ratesAt } from '../../instrumentation/pricing/rates.ts'
 import { catalogueOf } from '../../prices/catalogue.ts'
 
 const providers = (await waitForUpdate()) ?? []
-const { source, skipped } = catalogueOf(providers)
+const { source, skipped, omitted } = catalogueOf(providers)
 
 function provider(models: Provider['models']): Provider {
   return { id: 'acme', name: 'Acme', api_pattern: 'acme', models }
@@ -23,6 +23,13 @@ describe('the catalogue', () => {
     expect(count).toBeGreaterThan(1_600)
     expect(taken + skipped.length).toBe(count)
     expect(skipped.every((line) => /^[^:]+.*: \w/.test(line))).toBe(true)
+    expect([providers.length, count, skipped.length]).toEqual([43, 1_694, 210])
+    const reasons = skipped.map((line) => line.slice(line.lastIndexOf(': ') + 2))
+    const times = (reason: string): number => reasons.filter((own) => own === reason).length
+    expect(times('routing in the name')).toBe(43)
+    expect(times('prices by the hour, whose days are not known')).toBe(4)
+    expect(times('no price listed')).toBe(163)
+    expect(omitted).toEqual({ input_annotated_document_kpages: 5, input_text_messages_kcount: 3 })
     expect(source.providers).toHaveProperty(['gcp.gemini', 'models', 'gemini-2.5-pro'])
     expect(source.provider_names).toMatchObject({ google: 'gcp.gemini', 'x-ai': 'x_ai' })
   })
@@ -68,7 +75,7 @@ describe('the catalogue', () => {
       },
       aliases: { 'm-1': 'm' },
     })
-    expect(own.skipped).toEqual(['acme/free: no rate of ours'])
+    expect(own.skipped).toEqual(['acme/free: no price listed'])
     const book = buildBook([{ name: 'own', source: own.source }])
     const usd = (input: number, at: string): unknown =>
       price(book, { provider: 'acme', models: ['M-1'], usage: { input }, at: Date.parse(at) })
@@ -96,6 +103,8 @@ describe('comparing books', () => {
         { provider: 'acme', model: 'a', rate: 'output', ours: '2', theirs: '3' },
       ],
       missing: ['acme/c'],
+      beyond: [],
     })
+    expect(compareBooks(theirs, ours, 1.8e12).beyond).toEqual(['acme/c'])
   })
 })

@@ -67,7 +67,52 @@ describe('costspan prices', () => {
     expect(found.equal).toBeGreaterThan(1_000)
     const { stdout } = await run(['check', '--against', mine])
     expect(stdout).toContain('only theirs: vllm/own\n')
-    expect(stdout).toContain('0 models agree, 0 rates differ, 1 models are only theirs.\n')
+    expect(stdout).toContain(
+      '0 models agree, 0 rates differ, 1 models are only theirs, 0 only ours.\n',
+    )
+  })
+
+  test('compares with the published data of genai-prices, and says how sure ours is', async () => {
+    const file = join(folder, 'data.json')
+    const model = (start: string): string =>
+      JSON.stringify([
+        {
+          id: 'openai',
+          models: [
+            {
+              id: 'gpt-4o',
+              match: { equals: 'gpt-4o' },
+              prices: [
+                { prices: { input_mtok: 2.5, output_mtok: 10 } },
+                { constraint: { start_date: start }, prices: { input_mtok: 9, output_mtok: 10 } },
+              ],
+            },
+          ],
+        },
+      ])
+    writeFileSync(file, model('2026-06-01'))
+    expect(await json('check', '--against', file, '--at', '2026-05-31')).toMatchObject({
+      equal: 1,
+      differences: [],
+    })
+    expect(await json('check', '--against', file, '--at', '2026-06-01')).toMatchObject({
+      differences: [
+        {
+          model: 'gpt-4o',
+          rate: 'input',
+          ours: '2.5',
+          theirs: '9',
+          confidence: 'vendor',
+          source: expect.stringMatching(/^https:/) as unknown,
+        },
+      ],
+    })
+    writeFileSync(file, '[{"id": "openai", "models": [{"id": "gpt-4o", "prices": 1}]}]')
+    const { code, stderr } = await run(['check', '--against', file])
+    expect(stderr.trim()).toBe(
+      `costspan prices check: ${file}: item 0 is no provider; allowed: a price file, or a data.json of genai-prices`,
+    )
+    expect(code).toBe(1)
   })
 
   test('fetches newer list prices, keeps them, and refuses older ones', async () => {
@@ -102,7 +147,8 @@ describe('costspan prices', () => {
     [['list', '--provider', 'acme'], 2, '--provider acme: not in the price book. Allowed: '],
     [['list', '--at', 'now'], 2, '--at now: must be a day or an instant'],
     [['show'], 2, 'one model. Allowed: costspan prices show gpt-4o'],
-    [['show', 'gpt-4p'], 1, "no model 'gpt-4p' in the price book"],
+    [['show', 'gpt-4p'], 1, "no model 'gpt-4p' in the price book; nearest: gpt-4"],
+    [['show', 'gpt-4o', '--provider', 'acme'], 1, "show: no provider 'acme'; costspan prices list"],
     [['show', 'gpt-4p', '--provider', 'openai'], 1, 'nearest: gpt-4o'],
     [['check', '--against', '/nowhere.yaml'], 1, "/nowhere.yaml: can't be read (ENOENT)"],
     [['update'], 2, 'Allowed: --url URL, --from FILE, COSTSPAN_PRICES_URL'],
