@@ -3,6 +3,7 @@
 import type { PriceContext } from '../instrumentation/core/call.ts'
 import { fromInclusive, type InclusiveCounts } from '../instrumentation/core/inclusive-usage.ts'
 import { isObject, text, type JsonObject } from '../instrumentation/core/unknown.ts'
+import { FIELDS } from '../instrumentation/pricing/context.ts'
 import type { PriceRequest } from '../instrumentation/pricing/index.ts'
 
 /** The counts by their names in JSON; flags have hyphens instead. */
@@ -105,18 +106,10 @@ function countsOf(usage: unknown): InclusiveCounts | { readonly problem: string 
   return counts
 }
 
+const { tier, ...otherFields } = FIELDS
+
 /** What the price depends on beside the counts, by its name in JSON; flags have hyphens instead. */
-export const CONTEXT = {
-  service_tier: 'serviceTier',
-  speed: 'speed',
-  inference_geo: 'inferenceGeo',
-  region: 'region',
-  routing: 'routing',
-  search_context_size: 'searchContextSize',
-  image_size: 'imageSize',
-  image_quality: 'imageQuality',
-  resolution: 'resolution',
-} as const satisfies Readonly<Record<string, keyof PriceContext>>
+export const CONTEXT = { service_tier: tier, ...otherFields }
 
 function contextOf(value: JsonObject): PriceContext | { readonly problem: string } {
   const context: { -readonly [K in keyof PriceContext]: PriceContext[K] } = {}

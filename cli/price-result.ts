@@ -1,6 +1,7 @@
 /** The answer of `costspan price`: an object for programs, a table for people. */
 
 import type { Cost, CostLine } from '../instrumentation/core/cost.ts'
+import { columns } from '../local/columns.ts'
 import type { Question } from './price-question.ts'
 
 export type Result =
@@ -77,7 +78,10 @@ export function tableOf(result: Result): string {
     result.status === 'partial' ? `at least $${result.usd_exact} (${why})` : `$${result.usd_exact}`
   return [
     `${title}  ${bound}`,
-    ...aligned(rows).map((row) => `  ${row}`),
+    ...columns(rows, 1)
+      .split('\n')
+      .filter((row) => row !== '')
+      .map((row) => `  ${row}`),
     ...(result.list_usd_exact === undefined ? [] : [`  at list prices: $${result.list_usd_exact}`]),
     `  rates: ${result.price_id ?? ''}, price book ${result.book ?? ''}`,
   ].join('\n')
@@ -85,18 +89,4 @@ export function tableOf(result: Result): string {
 
 function label(id: string | number | undefined): string {
   return id === undefined ? '' : `${id}  `
-}
-
-/** The first column to the left, the others to the right. */
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  )
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  '),
-  )
 }

@@ -3,7 +3,7 @@
 import { isObject } from '../instrumentation/core/unknown.ts'
 import type { Comparison, Difference } from './compare-books.ts'
 import type { RateTable, RuleSource, VariantSource } from '../instrumentation/pricing/format.ts'
-import { columns } from './columns.ts'
+import { columns } from '../local/columns.ts'
 import type { ShownRule } from './prices-source.ts'
 
 const WIDTH = 100

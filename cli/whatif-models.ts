@@ -1,7 +1,7 @@
 /** The models that `costspan whatif` is asked about: whose they are, and whether there are such. */
 
 import { price, type PriceBook } from '../instrumentation/pricing/index.ts'
-import { providerNamed, resolve } from '../instrumentation/pricing/resolve.ts'
+import { hasProvider, providerNamed, resolve } from '../instrumentation/pricing/resolve.ts'
 import { whole } from '../local/page/amounts.ts'
 import { Failure, Misuse } from './command.ts'
 import type { Counted, Swap, SwapFinder } from './whatif.ts'
@@ -15,8 +15,7 @@ export function providerOf(
 ): { provider: string; model: string } | undefined {
   const slash = text.indexOf('/')
   const provider = slash < 1 ? '' : providerNamed(book.layers, text.slice(0, slash))
-  const known = book.layers.some((layer) => layer.provider(provider) !== undefined)
-  return known ? { provider, model: text.slice(slash + 1) } : undefined
+  return hasProvider(book.layers, provider) ? { provider, model: text.slice(slash + 1) } : undefined
 }
 
 /** Those who make models that others sell too. */

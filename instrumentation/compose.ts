@@ -127,7 +127,8 @@ function pricesOf(config: Config): Prices {
       say(`COSTSPAN_PRICES: ${why}. Using the bundled prices.`)
     }
   }
-  if (pricesUrl !== undefined && !config.disabled) refreshFrom(pricesUrl, config, prices)
+  const off = config.disabled || config.sdkDisabled
+  if (pricesUrl !== undefined && !off) refreshFrom(pricesUrl, config, prices)
   return prices
 }
 

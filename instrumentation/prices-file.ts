@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Document, LineCounter } from 'yaml'
-import { bookOver } from './pricing/bundled.ts'
+import { bookOverLayers } from './pricing/bundled.ts'
 import { PriceBookError, type PriceBook, type PriceBookSource } from './pricing/book.ts'
 import { layerOf, type Layer } from './pricing/layer.ts'
 
@@ -20,7 +20,7 @@ export function readPriceFile(path: string): PriceBookSource {
  * @throws PriceBookError as `readPriceFile`.
  */
 export function bookWithFiles(paths: readonly string[]): PriceBook {
-  return bookOver(paths.map((path) => ({ source: readPriceFile(path), name: path })))
+  return bookOverLayers(paths.map(priceFileLayer))
 }
 
 /**

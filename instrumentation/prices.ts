@@ -1,6 +1,6 @@
 /** The price book in use: bundled, over it what was refreshed, over it the user's file, over it what code says. */
 
-import { bookOverLayers, bundledBook } from './pricing/bundled.ts'
+import { bookOverLayers, bundledBook, bundledVersion } from './pricing/bundled.ts'
 import type { PriceBook } from './pricing/book.ts'
 import type { Layer } from './pricing/layer.ts'
 
@@ -20,7 +20,7 @@ export function createPrices(): Prices {
   let book: PriceBook | undefined
   return {
     book: () => book ?? bundledBook(),
-    version: () => layers.refreshed?.version ?? bundledBook().layers[0]?.version ?? '',
+    version: () => layers.refreshed?.version ?? bundledVersion(),
     use(layer, as) {
       const next = { ...layers, [as]: layer }
       book = bookOverLayers(ORDER.flatMap((name) => next[name] ?? []))

@@ -1,5 +1,6 @@
 /** A report as a table for a terminal. */
 
+import { columns } from './columns.ts'
 import { dollarColumn, dollarsEach, grouped, whole } from './page/amounts.ts'
 import type { Report, ReportFigures } from './report.ts'
 import type { Dimension } from './store/dimensions.ts'
@@ -34,7 +35,7 @@ export function reportTable(report: Report): string {
     ...report.by.map((_, n) => (n === 0 ? 'total' : '')),
     ...cells(report.totals, (report.totals.usd ?? 0) > 0 ? 1 : null, amount),
   ]
-  return layOut([[...report.by, ...HEADS], ...rows, total], report.by.length)
+  return columns([[...report.by, ...HEADS], ...rows, total], report.by.length, 'words')
 }
 
 function cells(
@@ -64,21 +65,6 @@ function spend(
   return `${unpricedCalls + partialCalls > 0 ? '≥ ' : ''}${amount(usd)}`
 }
 
-/** The first columns and the last are text and stand left, the figures between them right. */
-function layOut(lines: readonly (readonly string[])[], texts: number): string {
-  const columns = lines[0]?.length ?? 0
-  const widths = Array.from({ length: columns }, (_, n) =>
-    Math.max(...lines.map((line) => line[n]?.length ?? 0)),
-  )
-  const padded = lines.map((line) =>
-    line.map((cell, n) => {
-      const left = n < texts || n === columns - 1
-      return left ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0)
-    }),
-  )
-  return padded.map((line) => `${line.join('  ').trimEnd()}\n`).join('')
-}
-
 /** What the figures leave out, one line each, for stderr. */
 export function reportNotes(report: Report): readonly string[] {
   const { unpriced, partial, failed } = report.totals
@@ -86,8 +72,6 @@ export function reportNotes(report: Report): readonly string[] {
     Object.entries(reasons)
       .map(([reason, calls]) => `${reason} ${calls}`)
       .join(', ')
-  const calls = (n: number, plural: string, singular: string): string =>
-    n === 1 ? `1 call ${singular}` : `${whole(n)} calls ${plural}`
   const lines: readonly (readonly [number, string, string, string])[] = [
     [unpriced.calls, 'are', 'is', `unpriced and not in the dollars: ${said(unpriced.reasons)}`],
     [partial.calls, 'are', 'is', `priced in part, a lower bound: ${said(partial.reasons)}`],
@@ -95,5 +79,10 @@ export function reportNotes(report: Report): readonly string[] {
   ]
   return lines
     .filter(([n]) => n > 0)
-    .map(([n, plural, singular, rest]) => `${calls(n, plural, singular)} ${rest}`)
+    .map(([n, plural, singular, rest]) => `${callsThat(n, plural, singular)} ${rest}`)
+}
+
+/** `1 call is`, `1,000 calls are`. */
+export function callsThat(calls: number, plural: string, singular: string): string {
+  return calls === 1 ? `1 call ${singular}` : `${whole(calls)} calls ${plural}`
 }

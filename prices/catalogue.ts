@@ -63,19 +63,35 @@ export interface Catalogue {
 /** Their providers in our format. A name is taken whole: of their matching rules only `equals` counts. */
 export function catalogueOf(providers: readonly Provider[]): Catalogue {
   const skipped: string[] = []
-  const named = providers.map((provider) => [
-    NAMES[provider.id] ?? provider.id,
-    providerOf(provider, skipped),
-  ])
+  const named = providers
+    .flatMap(apart)
+    .map(({ name, provider }) => [name, providerOf(provider, skipped)] as const)
   const spellings = Object.entries(NAMES).filter(([id]) => providers.some((own) => own.id === id))
   return {
     source: {
       provider_names: Object.fromEntries(spellings),
-      providers: Object.fromEntries(named) as Readonly<Record<string, ProviderSource>>,
+      providers: Object.fromEntries(named),
     },
     skipped,
     omitted: omittedKeys(providers),
   }
+}
+
+interface Named {
+  readonly name: string
+  readonly provider: Provider
+}
+
+/** Their google is both of Google's clouds: the Gemini API has no Claude. */
+function apart(provider: Provider): readonly Named[] {
+  const name = NAMES[provider.id] ?? provider.id
+  if (provider.id !== 'google') return [{ name, provider }]
+  const isClaude = ({ id }: ModelInfo): boolean => id.startsWith('claude-')
+  const others = provider.models.filter((model) => !isClaude(model))
+  return [
+    { name, provider: { ...provider, models: others } },
+    { name: 'gcp.vertex_ai', provider: { ...provider, models: provider.models.filter(isClaude) } },
+  ]
 }
 
 function omittedKeys(providers: readonly Provider[]): Readonly<Record<string, number>> {

@@ -1,15 +1,12 @@
 /** `costspan local`: the receiver and the page, until Ctrl-C. */
 
-import { readConfig } from '../../instrumentation/config.ts'
-import { bundledBook } from '../../instrumentation/pricing/bundled.ts'
-import { price, PriceBookError } from '../../instrumentation/pricing/index.ts'
-import { bookWithFiles } from '../../instrumentation/prices-file.ts'
-import type { Pricer } from '../../local/from-span.ts'
+import { price } from '../../instrumentation/pricing/index.ts'
 import { startLocal, type Local, type LocalOptions } from '../../local/server.ts'
 import { LocalProblem } from '../../local/problem.ts'
 import { dollars } from '../../local/page/amounts.ts'
 import { Failure, Misuse, type Command, type ExitCode } from '../command.ts'
 import { parseOptions, wholeNumber } from '../options.ts'
+import { bookFor } from '../price-book.ts'
 
 const help = `
 costspan local [--port 4318] [--db FILE]
@@ -34,28 +31,13 @@ export const local: Command = {
     })
     if (values.db === '') throw new Misuse('--db: must name a file')
     const port = wholeNumber('port', values.port, { min: 0, max: 65_535 })
+    const book = await bookFor('local', [])
     return await serve({
       port,
-      price: pricer(),
+      price: (request) => price(book, request),
       ...(values.db === undefined ? {} : { db: values.db }),
     })
   },
-}
-
-/**
- * The bundled prices, with the user's file over them where `COSTSPAN_PRICES` names one.
- * @throws Failure
- */
-function pricer(): Pricer {
-  const { priceFile } = readConfig()
-  if (priceFile === undefined) return (request) => price(bundledBook(), request)
-  try {
-    const book = bookWithFiles([priceFile])
-    return (request) => price(book, request)
-  } catch (error) {
-    if (error instanceof PriceBookError) throw new Failure(`costspan local: ${error.message}`)
-    throw error
-  }
 }
 
 async function serve(options: LocalOptions): Promise<ExitCode> {

@@ -60,7 +60,7 @@ export const price: Command = {
       ...stringOptions(countFlags),
     })
     const { json, prices, ...flags } = values
-    const book = bookFor('price', prices ?? [])
+    const book = await bookFor('price', prices ?? [])
     const show = json ? showJson : showTable
     if (Object.keys(flags).length === 0) return await priceLines(book, show)
     const question = questionOf(flags)

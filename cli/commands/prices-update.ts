@@ -1,7 +1,11 @@
 /** `costspan prices update`: fetches newer list prices now, checks them and keeps them. */
 
 import { readConfig } from '../../instrumentation/config.ts'
-import { bundledBook, bookOverLayers } from '../../instrumentation/pricing/bundled.ts'
+import {
+  bookOverLayers,
+  bundledBook,
+  bundledVersion,
+} from '../../instrumentation/pricing/bundled.ts'
 import { createRefresh, lastGoodLayer } from '../../instrumentation/refresh/refresh.ts'
 import { RefreshProblem } from '../../instrumentation/refresh/source.ts'
 import { compareBooks } from '../compare-books.ts'
@@ -27,7 +31,7 @@ export async function pricesUpdate(args: readonly string[]): Promise<ExitCode> {
     )
   }
   const bundled = bundledBook()
-  const base = bundled.layers[0]?.version ?? ''
+  const base = bundledVersion()
   const kept = values.force ? undefined : await lastGoodLayer({ place, file: pricesCache }, base)
   const before = kept === undefined ? bundled : bookOverLayers([kept])
   const oldest = values.force ? '' : (kept?.version ?? base)

@@ -6,7 +6,7 @@ import { nearest } from '../../instrumentation/pricing/nearest.ts'
 import type { PriceBook, PriceBookSource } from '../../instrumentation/pricing/index.ts'
 import { ratesAt } from '../../instrumentation/pricing/rates.ts'
 import { providerNamed, resolve } from '../../instrumentation/pricing/resolve.ts'
-import { columns } from '../columns.ts'
+import { columns } from '../../local/columns.ts'
 import { Failure, Misuse, type Command, type ExitCode } from '../command.ts'
 import { instantOption, parseOptions } from '../options.ts'
 import { bookFor, priceFiles } from '../price-book.ts'
@@ -69,8 +69,8 @@ export const prices: Command = {
       prices: values.prices ?? [],
       json: values.json,
     }
-    if (name === 'list') return list(options)
-    if (name === 'show') return show(positionals, options)
+    if (name === 'list') return await list(options)
+    if (name === 'show') return await show(positionals, options)
     if (name === 'check') return await check(options)
     throw new Misuse(`costspan prices: no '${name}'. Allowed: list, show MODEL, check, update`)
   },
@@ -88,8 +88,8 @@ function filesOf({ prices: paths }: Options): readonly NamedPrices[] {
   ]
 }
 
-function list(options: Options): ExitCode {
-  const book = bookFor('prices list', options.prices)
+async function list(options: Options): Promise<ExitCode> {
+  const book = await bookFor('prices list', options.prices)
   const files = filesOf(options)
   if (options.provider !== undefined) return listModels(options.provider, book, options)
   const names = [...new Set(files.flatMap(({ source }) => Object.keys(source.providers ?? {})))]
@@ -117,7 +117,17 @@ function list(options: Options): ExitCode {
   return print(options.json, { version: book.version, providers: rows }, () => {
     const heads = ['provider', 'models', 'vendor', 'secondary', 'catalogue', 'own']
     const cells = rows.map((row) => Object.values(row).map(String))
-    return `${columns([heads, ...cells], 1)}price book ${book.version}\n`
+    const sum = (key: 'models' | 'vendor' | 'secondary' | 'catalogue' | 'own'): string =>
+      String(rows.reduce((all, row) => all + row[key], 0))
+    const total = [
+      'all',
+      sum('models'),
+      sum('vendor'),
+      sum('secondary'),
+      sum('catalogue'),
+      sum('own'),
+    ]
+    return `${columns([heads, ...cells, total], 1)}${rows.length} providers, price book ${book.version}\n`
   })
 }
 
@@ -142,12 +152,12 @@ function listModels(name: string, book: PriceBook, options: Options): ExitCode {
   })
 }
 
-function show(words: readonly string[], options: Options): ExitCode {
+async function show(words: readonly string[], options: Options): Promise<ExitCode> {
   const [name, ...more] = words
   if (name === undefined || more.length > 0) {
     throw new Misuse('costspan prices show: one model. Allowed: costspan prices show gpt-4o')
   }
-  const book = bookFor('prices show', options.prices)
+  const book = await bookFor('prices show', options.prices)
   const files = filesOf(options)
   const asked =
     options.provider === undefined
@@ -198,7 +208,7 @@ function unknownModel(name: string, { layers }: PriceBook, { provider, at }: Opt
 }
 
 async function check(options: Options): Promise<ExitCode> {
-  const ours = bookFor('prices check', options.prices)
+  const ours = await bookFor('prices check', options.prices)
   const { theirs, found } = await compared(ours, filesOf(options), options)
   return print(
     options.json,

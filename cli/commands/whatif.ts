@@ -5,10 +5,11 @@ import { price, type PastCall, type PriceBook } from '../../instrumentation/pric
 import { dollarColumn, dollars, grouped, whole } from '../../local/page/amounts.ts'
 import { pastCall } from '../../local/past-call.ts'
 import { LocalProblem } from '../../local/problem.ts'
+import { callsThat } from '../../local/report-text.ts'
 import type { CallRow } from '../../local/row.ts'
 import { openStore } from '../../local/store.ts'
 import { Failure, Misuse, type Command } from '../command.ts'
-import { columns } from '../columns.ts'
+import { columns } from '../../local/columns.ts'
 import { instantOption, parseOptions, sinceOption } from '../options.ts'
 import { bookFor } from '../price-book.ts'
 import { checkSwap, providerOf, sellerOf } from '../whatif-models.ts'
@@ -80,7 +81,7 @@ export const whatif: Command = {
       throw new Misuse('costspan whatif: nothing is changed. Allowed: --model A=B, --at DATE')
     }
     checkTogether(values)
-    const book = bookFor('whatif', values.prices ?? [])
+    const book = await bookFor('whatif', values.prices ?? [])
     const swaps = (values.model ?? []).map((text) => readSwap(text, book))
     const twice = swaps.find(({ from }, n) => swaps.findIndex((one) => one.from === from) < n)
     if (twice !== undefined)
@@ -218,20 +219,16 @@ function show(
   if (out > 0) {
     const why = reasons.map(([reason, calls]) => `${reason} ${whole(calls)}`).join(', ')
     const cost = Number(leftNow) === 0 ? '' : ` (they cost ${dollars(Number(leftNow))})`
-    process.stderr.write(`${counted(out, 'are', 'is')} in neither sum${cost}: ${why}\n`)
+    process.stderr.write(`${callsThat(out, 'are', 'is')} in neither sum${cost}: ${why}\n`)
   }
   if (partial > 0) {
     process.stderr.write(
-      `${counted(partial, 'are', 'is')} priced in part, lower bounds, now or then\n`,
+      `${callsThat(partial, 'are', 'is')} priced in part, lower bounds, now or then\n`,
     )
   }
   if (total.changed > 0) {
     process.stderr.write("Tokens as they were; another model's tokenizer may count otherwise.\n")
   }
-}
-
-function counted(calls: number, plural: string, singular: string): string {
-  return calls === 1 ? `1 call ${singular}` : `${whole(calls)} calls ${plural}`
 }
 
 function signed(usd: number, amount: (usd: number) => string): string {

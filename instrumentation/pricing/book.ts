@@ -3,7 +3,7 @@
 import { PriceBookError } from './check.ts'
 import type { PriceBookSource } from './format.ts'
 import { layerOf, type Layer } from './layer.ts'
-import { aliasTarget } from './resolve.ts'
+import { aliasTarget, hasProvider } from './resolve.ts'
 import type { PriceBook } from './select.ts'
 
 export { PriceBookError } from './check.ts'
@@ -63,7 +63,7 @@ function checkAliases(layers: readonly Layer[], layer: Layer): void {
       )
     }
     const like = provider?.like
-    if (like === undefined || layers.some((item) => item.provider(like) !== undefined)) continue
+    if (like === undefined || hasProvider(layers, like)) continue
     throw new PriceBookError(
       layer.name,
       ['providers', name, 'like'],

@@ -11,6 +11,11 @@ export function bundledBook(): PriceBook {
   return book
 }
 
+/** Version of the bundled prices, a day. */
+export function bundledVersion(): string {
+  return bundledPrices.version
+}
+
 /** The bundled prices as one price file, with their sources: for showing, not for pricing. */
 export function bundledSource(): PriceBookSource {
   return bundledBookSource()

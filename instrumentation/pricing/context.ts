@@ -21,7 +21,8 @@ export interface Doubt {
 /** What every provider calls its ordinary tier. `auto` is a request's value that some answers repeat. */
 const ORDINARY: readonly string[] = ['standard', 'default', 'auto']
 
-const FIELDS = {
+/** The field of a context by its name in a price file. */
+export const FIELDS = {
   tier: 'serviceTier',
   speed: 'speed',
   inference_geo: 'inferenceGeo',

@@ -1,23 +1,12 @@
 /** What calls that were made would have cost: other rates, another day, another model. Pure. */
 
-import type { PriceContext } from '../core/call.ts'
-import type { Cost, CostReason } from '../core/cost.ts'
+import type { Cost } from '../core/cost.ts'
 import { compactUsage, type Meter, type Usage } from '../core/usage.ts'
 import type { PriceBook } from './book.ts'
 import { price, type PriceRequest } from './price.ts'
 
-/** A call as it is stored. */
-export interface PastCall {
-  readonly provider: string
-  /** Names to try in order, the one that answered first. */
-  readonly models: readonly string[]
-  readonly usage?: Usage
-  /** Set where `usage` is absent or only a lower bound. */
-  readonly usageReason?: CostReason
-  readonly context?: PriceContext
-  /** Epoch milliseconds. */
-  readonly at: number
-}
+/** A call as it is stored: what it was priced by, but for what the provider stated. */
+export type PastCall = Omit<PriceRequest, 'statedCost'>
 
 export interface Change {
   /** Another model in place of one, by its name as called; `provider` where it is another's. */

@@ -35,13 +35,18 @@ export function resolve(
 
 /** The name that the book has for a provider: `google` is `gcp.gemini`. */
 export function providerNamed(layers: readonly Layer[], provider: string): string {
-  if (layers.some((layer) => layer.provider(provider) !== undefined)) return provider
+  if (hasProvider(layers, provider)) return provider
   const name = provider.toLowerCase()
   for (const layer of layers.toReversed()) {
     const known = layer.providerNames.get(name)
     if (known !== undefined) return known
   }
   return name
+}
+
+/** Asked of the names alone: a provider's prices are read when they are needed. */
+export function hasProvider(layers: readonly Layer[], provider: string): boolean {
+  return layers.some((layer) => layer.providers.includes(provider))
 }
 
 /** The model that an alias names: of the same provider, or as `provider/model`. */

@@ -18,9 +18,9 @@ import { scheduleAt } from './schedule.ts'
 export interface PriceBook {
   /** The versions of its layers, the base first: `2026-11-23+user`. */
   readonly version: string
-  /** Day of the base layer, epoch milliseconds; absent where its version is not a day. */
+  /** Day of the newest list prices, epoch milliseconds; absent where their version is not a day. */
   readonly time?: number
-  /** The base first; a later layer wins rate by rate. */
+  /** The base first. A later list replaces a model's rules, a contract wins rate by rate. */
   readonly layers: readonly Layer[]
   /** All instants at which any rate, alias or discount changes, ascending. */
   readonly changes: readonly number[]

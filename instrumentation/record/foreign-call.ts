@@ -5,7 +5,7 @@ import type { Attribution } from '../core/attribution.ts'
 import type { Answer, Call, CallEnd } from '../core/call.ts'
 import { count, text } from '../core/unknown.ts'
 import * as names from '../semconv.ts'
-import { spanUsage } from '../span-usage.ts'
+import { spanContext, spanUsage } from '../span-usage.ts'
 
 /** The parts of a span of OpenTelemetry JS 2.x or 3.x that are read here. */
 export interface EndedSpan {
@@ -52,14 +52,12 @@ export function foreignCall(span: EndedSpan): Call {
 
 function foreignAnswer(attributes: Attributes, operation: string): Answer {
   const model = text(attributes[names.ATTR_RESPONSE_MODEL])
-  const serviceTier = text(
-    attributes[names.ATTR_OPENAI_SERVICE_TIER] ?? attributes[names.ATTR_ANTHROPIC_SERVICE_TIER],
-  )
+  const context = spanContext((name) => text(attributes[name]))
   const reasons = attributes[names.ATTR_RESPONSE_FINISH_REASONS]
   return {
     ...(model !== undefined ? { model } : {}),
     ...spanUsage((name) => count(attributes[name]), operation),
-    ...(serviceTier !== undefined ? { context: { serviceTier } } : {}),
+    ...(context !== undefined ? { context } : {}),
     ...(Array.isArray(reasons)
       ? { finishReasons: reasons.filter((one) => typeof one === 'string') }
       : {}),

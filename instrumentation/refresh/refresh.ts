@@ -2,7 +2,7 @@
 
 import type { Layer } from '../pricing/layer.ts'
 import { accept } from './accept.ts'
-import { keepLastGood, readLastGood } from './last-good.ts'
+import { keepLastGood, readLastGood, type LastGood } from './last-good.ts'
 import { fetchBook, RefreshProblem } from './source.ts'
 
 const TIMEOUT_MS = 10_000
@@ -20,6 +20,8 @@ export interface RefreshSettings {
 }
 
 export interface Refresh {
+  /** The last good book of that place, where it is still good: what is asked for is only what differs from it. */
+  resume(): Promise<Layer | undefined>
   /** One look. The new layer, or `undefined` where nothing is newer. @throws RefreshProblem */
   look(): Promise<Layer | undefined>
 }
@@ -31,6 +33,12 @@ export function createRefresh(
 ): Refresh {
   let etag: string | undefined
   return {
+    async resume() {
+      const kept = await readLastGood(file, place)
+      const layer = kept === undefined ? undefined : await stillGood(kept, version())
+      if (layer !== undefined) etag = kept?.etag
+      return layer
+    },
     async look() {
       const fetched = await fetchBook(place, etag, timeoutMs)
       if (fetched === undefined) return undefined
@@ -49,9 +57,12 @@ export async function lastGoodLayer(
   version: string,
 ): Promise<Layer | undefined> {
   const kept = await readLastGood(file, place)
-  if (kept === undefined) return undefined
+  return kept === undefined ? undefined : await stillGood(kept, version)
+}
+
+async function stillGood({ text, place }: LastGood, version: string): Promise<Layer | undefined> {
   try {
-    return await accept(kept.text, place, version)
+    return await accept(text, place, version)
   } catch (error) {
     if (error instanceof RefreshProblem) return undefined
     throw error
@@ -94,7 +105,7 @@ export function startRefresh(
     }, ms)
     timer.unref()
   }
-  lastGoodLayer(settings, prices.version()).then(
+  refresh.resume().then(
     (layer) => {
       if (layer !== undefined) prices.use(layer)
       wait((settings.firstMs ?? 5_000) * (0.5 + Math.random()))

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
-/** Ten times the size of the bundled book. */
+/** Twenty times the size of the bundled book. */
 export const MOST_BYTES = 5_000_000
 
 /** Why a refresh was refused, in one line: where, what, what is allowed. */
@@ -34,8 +34,13 @@ export async function fetchBook(
       : await fromFile(place, etag)
   } catch (error) {
     if (error instanceof RefreshProblem) throw error
-    throw new RefreshProblem(`${place}: ${whyOf(error)}`)
+    throw new RefreshProblem(`${shown(place)}: ${whyOf(error)}`)
   }
+}
+
+/** A place as messages name it: what follows a question mark may be a secret. */
+export function shown(place: string): string {
+  return /^https?:/i.test(place) ? (place.split('?')[0] ?? place) : place
 }
 
 async function fromUrl(
@@ -53,7 +58,9 @@ async function fromUrl(
   if (response.status === 304) return undefined
   if (!response.ok || response.body === null) {
     await response.body?.cancel()
-    throw new RefreshProblem(`${url}: HTTP ${response.status}; allowed: 200 with a price book`)
+    throw new RefreshProblem(
+      `${shown(url)}: HTTP ${response.status}; allowed: 200 with a price book`,
+    )
   }
   const text = await textOf(response.body, url)
   const tag = response.headers.get('etag')
@@ -76,7 +83,9 @@ async function textOf(chunks: AsyncIterable<Uint8Array | string>, place: string)
     const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     bytes += part.length
     if (bytes > MOST_BYTES) {
-      throw new RefreshProblem(`${place}: larger than ${MOST_BYTES} bytes, which is allowed`)
+      throw new RefreshProblem(
+        `${shown(place)}: larger than the ${MOST_BYTES} bytes that are allowed`,
+      )
     }
     parts.push(part)
   }

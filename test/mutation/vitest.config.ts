@@ -6,7 +6,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     include: [
-      'test/pricing/{book,bundled,contract,golden,inclusive-usage,memory,money,names,price,prices-file,reprice,resolve,schedule}.test.ts',
+      'test/pricing/{book,bundled,contract,golden,inclusive-usage,memory,money,names,price,prices-file,reprice,resolve,schedule,variants}.test.ts',
     ],
   },
 })

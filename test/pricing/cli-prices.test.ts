@@ -129,6 +129,12 @@ describe('costspan prices', () => {
     try {
       const first = await update()
       expect(JSON.parse(first.stdout)).toMatchObject({ from: '2026-11-24', to: '2027-01-01' })
+      const gpt4o = ['--provider', 'openai', '--model', 'gpt-4o', '--at', '2027-01-02']
+      const priced = await runNode({
+        args: ['cli/main.ts', 'price', ...gpt4o, '--input', '1000000', '--json'],
+        env: { XDG_CACHE_HOME: folder, COSTSPAN_PRICES_URL: url },
+      })
+      expect(JSON.parse(priced.stdout)).toMatchObject({ usd: 1, book: '2026-11-24+2027-01-01' })
       body = book('2026-12-31')
       const older = await update()
       expect([older.code, older.stderr.trim()]).toEqual([

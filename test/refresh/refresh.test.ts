@@ -97,6 +97,32 @@ describe('a refresh', () => {
     expect(asked).toEqual([undefined, '"1"'])
   })
 
+  test('goes on from the last good one after a start, and asks only for what is newer', async () => {
+    const asked: (string | undefined)[] = []
+    const place = await serve((request, response) => {
+      asked.push(request.headers['if-none-match'])
+      if (request.headers['if-none-match'] === '"1"') response.writeHead(304).end()
+      else response.writeHead(200, { etag: '"1"' }).end(book())
+    })
+    await refreshOf(place).look()
+    const next = refreshOf(place)
+    expect(await next.resume()).toMatchObject({ version: DAY })
+    expect(await next.look()).toBeUndefined()
+    const older = refreshOf(place, '2027-01-01')
+    expect(await older.resume()).toBeUndefined()
+    await expect(older.look()).rejects.toThrow('older than 2027-01-01')
+    expect(asked).toEqual([undefined, '"1"', undefined])
+  })
+
+  test('names a place without what may be secret in it', async () => {
+    const place = `${await serve(answer('[]'))}?token=hush`
+    const said = await refreshOf(place)
+      .look()
+      .catch((error: unknown) => String(error))
+    expect(said).toContain('/prices.json: not a price book')
+    expect(said).not.toContain('hush')
+  })
+
   test('does not remember the ETag of what it refused', async () => {
     const asked: (string | undefined)[] = []
     const place = await serve((request, response) => {
@@ -133,7 +159,11 @@ describe('a refresh', () => {
       answer(book(DAY, '1', { discounts: [{ percent: 5 }] })),
       'discounts: not of a price list; allowed: in your own file',
     ],
-    ['10 MB', answer(`{"a":"${'x'.repeat(10_000_000)}"}`), `larger than ${MOST_BYTES} bytes`],
+    [
+      '10 MB',
+      answer(`{"a":"${'x'.repeat(10_000_000)}"}`),
+      `larger than the ${MOST_BYTES} bytes that are allowed`,
+    ],
     ['an answer that never comes', () => undefined, 'no answer in time'],
     [
       'a connection that breaks',
