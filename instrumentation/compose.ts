@@ -4,6 +4,8 @@ import { createRequire } from 'node:module'
 import { currentAttribution } from './attribution/context.ts'
 import { readConfig, type Config } from './config.ts'
 import { guardAsync } from './guard.ts'
+import { CLIENT_MODULES, createBedrockHook } from './intercept/clients/bedrock.ts'
+import { onRequired } from './intercept/clients/required.ts'
 import { interceptFetch } from './intercept/fetch.ts'
 import { createOpenCalls } from './intercept/open-calls.ts'
 import { layerOf } from './pricing/layer.ts'
@@ -79,7 +81,10 @@ function install({ config, prices, metrics, hooks, version }: Core, state: Share
   const telemetry = isSetUp() ? undefined : setUp(config, hooks, onRecorded)
   const calls = createOpenCalls(config.idleTimeoutMs)
   const recorder = createRecorder({ book: prices.book, metrics, version, onRecorded })
-  interceptFetch({ config, recorder, calls })
+  const observation = { config, recorder, calls }
+  interceptFetch(observation)
+  const bedrock = createBedrockHook(observation)
+  onRequired(new Map(CLIENT_MODULES.map((name) => [name, bedrock])))
   watchProcessEnd({
     telemetry,
     endCalls: calls.endAll,

@@ -62,14 +62,14 @@ export interface CallRequest {
   /** `gen_ai.provider.name`. */
   readonly provider: string
   /** `openai.api.type` where there is one: `chat_completions`, `responses`. */
-  readonly apiType?: string
+  readonly apiType?: string | undefined
   /** The model asked for; unknown where the request's body can't be seen. */
-  readonly model?: string
+  readonly model?: string | undefined
   readonly stream: boolean
-  readonly maxTokens?: number
-  readonly context?: ContextSizes
+  readonly maxTokens?: number | undefined
+  readonly context?: ContextSizes | undefined
   /** The nth identical request within its unit, from 2. */
-  readonly repeat?: number
+  readonly repeat?: number | undefined
   readonly serverAddress: string
   readonly serverPort: number
 }
@@ -77,7 +77,7 @@ export interface CallRequest {
 /** What the provider's answer said. Every field is absent until the answer has said it. */
 export interface Answer {
   readonly id?: string
-  readonly model?: string
+  readonly model?: string | undefined
   readonly finishReasons?: readonly string[]
   readonly usage?: Usage
   /** Set where `usage` is absent or only a lower bound. */
@@ -97,10 +97,10 @@ export interface Call {
   readonly startedAt: number
   readonly endedAt: number
   /** When the application was handed the first byte of a streamed answer. */
-  readonly firstChunkAt?: number
+  readonly firstChunkAt?: number | undefined
   readonly end: CallEnd
   /** HTTP status or error class; absent when completed or aborted. */
-  readonly errorType?: string
-  readonly statusCode?: number
+  readonly errorType?: string | undefined
+  readonly statusCode?: number | undefined
   readonly failedAttempts: readonly FailedAttempt[]
 }

@@ -1,82 +1,223 @@
 /**
- * The body of an answer as the application reads it: the same bytes, chunk by chunk, at the application's pace. It is
- * observed before it is handed on. Nothing is read ahead, nothing is teed, and the upstream reader is taken with the
- * application's first pull, so that undici can still clean up a body that nobody reads.
+ * The body of an answer as the application reads it. It stays the real stream: its readers and iterators are observed,
+ * which costs one promise a chunk where a second stream around it cost several (measured: 0.4 to 0.9 ms on 200
+ * chunks). Nothing is read ahead. What can't be observed so (`tee`, `pipeTo`, BYOB readers) gets a stream around it.
  */
 
 import { guard } from '../guard.ts'
-import type { Exchange } from './exchange.ts'
+import { isMisuse } from './errors.ts'
+import { ended, failed, sawBytes, stopped, type Exchange } from './exchange.ts'
 import type { UsageStripper } from './stream-usage.ts'
 
+type Stream = ReadableStream<Uint8Array>
 type Reader = ReadableStreamDefaultReader<Uint8Array>
+type ReadResult = Awaited<ReturnType<Reader['read']>>
 
-/**
- * @param upstream gives the real body; called with the first pull
- * @param stripper takes out what the application did not ask for; absent where nothing was asked on its behalf
- */
-export function observedBody(
-  upstream: () => ReadableStream<Uint8Array>,
-  exchange: Exchange,
-  stripper: UsageStripper | undefined,
-): ReadableStream<Uint8Array> {
-  let reader: Reader | undefined
+export interface BodyTap {
+  readonly exchange: Exchange
+  /** Takes out what the application did not ask for; absent where nothing was asked on its behalf. */
+  readonly stripper: UsageStripper | undefined
+  /** Kept alive with its body: a collected Response means that nobody reads. */
+  readonly response: Response
+  /** The stream around the real one, once something needed it. */
+  around: Stream | undefined
+}
+
+const taps = new WeakMap<object, BodyTap>()
+const native = ReadableStream.prototype
+const nativeReader = ReadableStreamDefaultReader.prototype
+const nativeLocked = Object.getOwnPropertyDescriptor(native, 'locked')?.get as (
+  this: Stream,
+) => boolean
+
+/** Observes what is read from this body from now on. It stays the same object. */
+export function tapBody(body: Stream, tap: BodyTap): void {
+  taps.set(body, tap)
+  Object.setPrototypeOf(body, observedStream)
+}
+
+/** Whether somebody has begun to read this body through the tap, or through a stream around it. */
+export function isTapped(body: Stream | null): boolean {
+  return body !== null && taps.has(body)
+}
+
+/** The stream to act on: the one around it where there is one. */
+function acting(body: Stream): Stream {
+  return taps.get(body)?.around ?? body
+}
+
+/** From here on the real stream is read by a stream around it, which holds its lock. */
+function around(body: Stream): Stream {
+  const tap = taps.get(body)
+  if (tap === undefined) return body
+  if (tap.around === undefined) {
+    const reader = native.getReader.call(body) as Reader
+    tap.around = observedStreamAround(reader, tap)
+  }
+  return tap.around
+}
+
+const observedStream: object = Object.create(
+  native,
+  Object.getOwnPropertyDescriptors({
+    get locked(): boolean {
+      const body = this as unknown as Stream
+      return nativeLocked.call(acting(body))
+    },
+    getReader(this: Stream, options?: { readonly mode?: 'byob' }): unknown {
+      const own = acting(this)
+      if (own !== this || options?.mode !== undefined) {
+        const target = nativeLocked.call(own) ? own : around(this)
+        return native.getReader.call(target, options as never)
+      }
+      const reader = native.getReader.call(this, options as never)
+      const tap = taps.get(this)
+      if (tap !== undefined) {
+        taps.set(reader, tap)
+        Object.setPrototypeOf(reader, observedReader)
+      }
+      return reader
+    },
+    cancel(this: Stream, reason?: unknown): Promise<void> {
+      const own = acting(this)
+      if (own === this && !nativeLocked.call(this)) noteStopped(this)
+      return native.cancel.call(own, reason)
+    },
+    tee(this: Stream): unknown {
+      return native.tee.call(nativeLocked.call(acting(this)) ? acting(this) : around(this))
+    },
+    pipeTo(this: Stream, ...args: Parameters<Stream['pipeTo']>): Promise<void> {
+      const target = nativeLocked.call(acting(this)) ? acting(this) : around(this)
+      return native.pipeTo.apply(target, args)
+    },
+    pipeThrough(this: Stream, ...args: Parameters<Stream['pipeThrough']>): unknown {
+      const target = nativeLocked.call(acting(this)) ? acting(this) : around(this)
+      return native.pipeThrough.apply(target, args)
+    },
+    values: observedValues,
+    [Symbol.asyncIterator]: observedValues,
+  }),
+) as object
+
+const observedReader: object = Object.create(
+  nativeReader,
+  Object.getOwnPropertyDescriptors({
+    read(this: Reader): Promise<ReadResult> {
+      const reading = nativeReader.read.call(this) as Promise<ReadResult>
+      const tap = taps.get(this)
+      if (tap === undefined) return reading
+      return observed(tap, reading, () => nativeReader.read.call(this) as Promise<ReadResult>)
+    },
+    cancel(this: Reader, reason?: unknown): Promise<void> {
+      noteStopped(this)
+      return nativeReader.cancel.call(this, reason)
+    },
+  }),
+) as object
+
+function observedValues(this: Stream, options?: { readonly preventCancel?: boolean }): unknown {
+  const target = acting(this)
+  const iterator = native.values.call(target, options as never) as AsyncIterableIterator<Uint8Array>
+  const tap = taps.get(this)
+  if (tap === undefined || target !== this) return iterator
+  const more = (): Promise<ReadResult> => iterator.next() as Promise<ReadResult>
+  const own = {
+    next: (): Promise<ReadResult> => observed(tap, more(), more),
+    return: (value?: unknown): unknown => {
+      if (options?.preventCancel !== true) noteStopped(this)
+      return iterator.return?.(value)
+    },
+  }
+  // As the native one: its own methods, on the prototype that all async iterators share.
+  return Object.setPrototypeOf(own, Object.getPrototypeOf(iterator) as object)
+}
+
+function noteStopped(holder: object): void {
+  const tap = taps.get(holder)
+  if (tap === undefined) return
+  guard('noting a cancel', () => {
+    stopped(tap.exchange)
+  })
+}
+
+/** What was read, observed before it is passed on; without what the application did not ask for. */
+function observed(
+  tap: BodyTap,
+  reading: Promise<ReadResult>,
+  more: () => Promise<ReadResult>,
+): Promise<ReadResult> {
+  return reading.then(
+    (result) => {
+      note(tap, result)
+      return tap.stripper === undefined ? result : stripped(tap, tap.stripper, result, more)
+    },
+    (error: unknown) => {
+      noteError(tap, error)
+      throw error
+    },
+  )
+}
+
+function note(tap: BodyTap, { done, value }: ReadResult): void {
+  try {
+    if (done) ended(tap.exchange)
+    else sawBytes(tap.exchange, value)
+  } catch (error) {
+    guard('observing a body', () => {
+      throw error
+    })
+  }
+}
+
+function noteError(tap: BodyTap, error: unknown): void {
+  guard('noting a broken body', () => {
+    if (!isMisuse(error)) failed(tap.exchange, error)
+  })
+}
+
+/** A result with something left in it: a chunk that was nothing but our question's answer is passed over. */
+function stripped(
+  tap: BodyTap,
+  stripper: UsageStripper,
+  result: ReadResult,
+  more: () => Promise<ReadResult>,
+): ReadResult | Promise<ReadResult> {
+  if (result.done) {
+    const rest = stripper.rest()
+    return rest.byteLength === 0 ? result : { done: false, value: rest }
+  }
+  const { value } = result
+  const left = guard('taking out unasked usage', () => stripper.push(value)) ?? value
+  return left.byteLength === 0 ? observed(tap, more(), more) : { done: false, value: left }
+}
+
+/** Bytes as they are, at the application's pace, through a stream of our own. */
+function observedStreamAround(reader: Reader, tap: BodyTap): Stream {
+  const read = (): Promise<ReadResult> => nativeReader.read.call(reader) as Promise<ReadResult>
   return new ReadableStream(
     {
       type: 'bytes',
       async pull(controller) {
-        reader ??= upstream().getReader()
-        for (;;) {
-          const next = await readObserved(reader, exchange)
-          if (next === undefined) {
-            if (stripper !== undefined) enqueue(controller, stripper.rest())
-            controller.close()
-            controller.byobRequest?.respond(0)
-            return
-          }
-          if (enqueue(controller, without(stripper, next))) return
-        }
+        const next = await observed(tap, read(), read)
+        if (next.done) {
+          controller.close()
+          controller.byobRequest?.respond(0)
+        } else enqueue(controller, next.value)
       },
       async cancel(reason) {
         guard('noting a cancel', () => {
-          exchange.stopped()
+          stopped(tap.exchange)
         })
-        await (reader ?? upstream()).cancel(reason)
+        await nativeReader.cancel.call(reader, reason)
       },
     },
     { highWaterMark: 0 },
   )
 }
 
-/** The bytes without what the application did not ask for; all of them where taking it out fails. */
-function without(stripper: UsageStripper | undefined, bytes: Uint8Array): Uint8Array {
-  if (stripper === undefined) return bytes
-  return guard('taking out unasked usage', () => stripper.push(bytes)) ?? bytes
-}
-
-/** Whether there was anything to hand on: a byte stream refuses an empty chunk. */
-function enqueue(controller: ReadableByteStreamController, bytes: Uint8Array): boolean {
-  if (bytes.byteLength === 0) return false
+/** A byte stream takes the memory over: what others may share (a small Buffer's, a SharedArrayBuffer) is copied. */
+function enqueue(controller: ReadableByteStreamController, bytes: Uint8Array): void {
   const { buffer } = bytes
-  // A byte stream takes the memory over; what others may share (a small Buffer's, a SharedArrayBuffer) is copied.
   const whole = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength
-  controller.enqueue(whole ? bytes : new Uint8Array(bytes))
-  return true
-}
-
-async function readObserved(reader: Reader, exchange: Exchange): Promise<Uint8Array | undefined> {
-  let result
-  try {
-    result = await reader.read()
-  } catch (error) {
-    guard('noting a broken body', () => {
-      exchange.failed(error)
-    })
-    throw error
-  }
-  const { done, value } = result
-  guard('observing a body', () => {
-    if (done) exchange.ended()
-    else exchange.chunk(value)
-  })
-  return done ? undefined : value
+  controller.enqueue(whole ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes))
 }

@@ -28,10 +28,11 @@ export function claimRequest(
   const method = init?.method ?? request?.method ?? 'GET'
   if (method !== 'POST' && method.toUpperCase() !== 'POST') return undefined
   const address = addressOf(input)
-  const protocol = protocolFor(pathOf(address))
+  const path = pathOf(address)
+  const protocol = protocolFor(path)
   if (protocol === undefined) return undefined
   const body = bodyText(init?.body)
-  const facts = readFacts(protocol, body, init?.body != null)
+  const facts = readFacts(protocol, path, body, init?.body != null)
   if (facts === undefined) return undefined
   const url = new URL(address)
   return {
@@ -59,14 +60,15 @@ function pathOf(address: string): string {
 /** Facts off the body's text; where the body is a stream or inside a Request, the path alone must do. */
 function readFacts(
   protocol: Protocol,
+  path: string,
   body: string | undefined,
   hasBody: boolean,
 ): RequestFacts | undefined {
-  if (body !== undefined) return protocol.facts(body, scanMembers(body, protocol.requestKeys))
-  return hasBody ? undefined : { stream: false }
+  if (body !== undefined) return protocol.facts(body, scanMembers(body, protocol.requestKeys), path)
+  return hasBody ? undefined : (protocol.pathFacts?.(path) ?? { stream: false })
 }
 
-function bodyText(body: unknown): string | undefined {
+export function bodyText(body: unknown): string | undefined {
   if (typeof body === 'string') return body
   if (body instanceof Uint8Array) return new TextDecoder().decode(body)
   return undefined

@@ -1,11 +1,21 @@
-/** One HTTP attempt of a call: what is observed of it, until the first thing that ends it. */
+/**
+ * One HTTP attempt of a call: what is observed of it, until the first thing that ends it. Plain data and functions on
+ * it, because one is made for every call: closures per attempt cost more than what they do.
+ */
 
 import type { AnswerReader, Protocol } from '../providers/protocol.ts'
-import { createEventSplitter, eventData, fromLatin1, latin1 } from '../wire/sse.ts'
+import { guard } from '../guard.ts'
+import {
+  createEventSplitter,
+  eventData,
+  latin1,
+  fromLatin1,
+  type EventSplitter,
+} from '../wire/sse.ts'
 import { parseJson } from '../wire/json.ts'
 import { scanMembers } from '../wire/json-scan.ts'
-import { guard } from '../guard.ts'
 import { now } from './clock.ts'
+import { errorName, isAbort, withError } from './errors.ts'
 import type { Ending, OpenCall, OpenCalls } from './open-calls.ts'
 
 /** A plain answer larger than this is not kept for reading. */
@@ -13,202 +23,198 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
 /** Holds no reference to the Response or its body: undici cancels unread bodies when these are collected. */
 export interface Exchange {
+  readonly call: OpenCall
+  readonly calls: OpenCalls
+  readonly protocol: Protocol
+  readonly reader: AnswerReader
   /** Whether the answer is a stream of events. Set when the headers have arrived. */
   streamed: boolean
-  /** Bytes of the body, before the application gets them. */
-  chunk(bytes: Uint8Array): void
-  /** A plain answer that was parsed already. */
-  json(value: unknown): void
-  /** A plain answer that was decoded already. */
-  text(value: string): void
-  /** The body has been read to its end. */
-  ended(): void
-  /** Reading failed. */
-  failed(error: unknown): void
-  /** The application stopped: cancel, signal, collection, idleness, process end. */
-  stopped(): void
-  /** The attempt ended without an answer; with a window, the call waits that long for a resend. */
-  rejected(ending: Ending, resend?: { readonly key: string; readonly windowMs: number }): void
+  settled: boolean
   /** Response objects through which the answer can still be read. */
   watchers: number
-  /** Stops when the application aborts; the listener goes with the exchange's end. */
-  listen(signal: AbortSignal | undefined): void
+  /** Bytes of the body that have been seen. */
+  bytes: number
+  firstChunkAt: number | undefined
+  splitter: EventSplitter | undefined
+  /** Whether an event was read: the first one names model and id, so it is decoded whatever it says. */
+  begun: boolean
+  /** Of a plain answer that is read in pieces, latin1. */
+  pieces: string[] | undefined
+  signal: AbortSignal | undefined
+  onAbort: (() => void) | undefined
 }
 
 export function openExchange(call: OpenCall, calls: OpenCalls, protocol: Protocol): Exchange {
-  const reader = protocol.createReader()
-  const stream = createStreamObserver(protocol, reader)
-  const plain = createPlainObserver(protocol, reader)
-  const { settle, ...settlement } = createSettlement(call, calls, reader)
-  const settleAnswer = (): void => {
-    settle(endingOf(reader, exchange.streamed))
-  }
-  const stopped = (): void => {
-    settle(stoppedEnding(reader))
-  }
   const exchange: Exchange = {
+    call,
+    calls,
+    protocol,
+    reader: protocol.createReader(),
     streamed: false,
+    settled: false,
     watchers: 0,
-    chunk(bytes) {
-      if (settlement.isSettled()) return
-      call.lastActivity = now()
-      if (!exchange.streamed) {
-        plain.push(bytes)
-        return
-      }
-      settlement.sawChunk()
-      stream.push(bytes)
-      if (reader.state !== 'open') settleAnswer()
-    },
-    json(value) {
-      reader.body(value)
-      settleAnswer()
-    },
-    text(value) {
-      reader.body(wantedMembers(protocol, value, (piece) => piece))
-      settleAnswer()
-    },
-    ended() {
-      if (exchange.streamed) stream.end()
-      else plain.end()
-      settleAnswer()
-    },
-    failed(error) {
-      if (isAbort(error)) stopped()
-      else settle({ end: 'broken_off', errorType: errorName(error) })
-    },
-    stopped,
-    rejected: settlement.reject,
-    listen(signal) {
-      settlement.listen(signal, stopped)
-    },
+    bytes: 0,
+    firstChunkAt: undefined,
+    splitter: undefined,
+    begun: false,
+    pieces: undefined,
+    signal: undefined,
+    onAbort: undefined,
   }
-  call.interrupt = stopped
+  call.current = exchange
   return exchange
 }
 
-interface Settlement {
-  /** Ends the call; only the first end counts. */
-  readonly settle: (ending: Ending) => void
-  readonly isSettled: () => boolean
-  readonly sawChunk: () => void
-  readonly reject: Exchange['rejected']
-  readonly listen: (signal: AbortSignal | undefined, stopped: () => void) => void
+/** Bytes of the body, before the application gets them. */
+export function sawBytes(exchange: Exchange, bytes: Uint8Array): void {
+  exchange.bytes += bytes.byteLength
+  if (exchange.settled) return
+  const time = now()
+  exchange.call.lastActivity = time
+  if (!exchange.streamed) {
+    keepPiece(exchange, bytes)
+    return
+  }
+  exchange.firstChunkAt ??= time
+  readEvents(exchange, bytes)
+  if (exchange.reader.state !== 'open') settleAnswer(exchange)
 }
 
-function createSettlement(call: OpenCall, calls: OpenCalls, reader: AnswerReader): Settlement {
-  let settled = false
-  let firstChunkAt: number | undefined
-  let stopListening = (): void => undefined
-  const settle = (ending: Ending): void => {
-    if (settled) return
-    settled = true
-    stopListening()
-    const answer = reader.answer()
-    calls.finish(call, withError(ending, answer.errorType), {
-      answer,
-      endedAt: now(),
-      ...(firstChunkAt !== undefined ? { firstChunkAt } : {}),
+/** One event of a stream that somebody else has taken apart already. */
+export function sawEvent(exchange: Exchange, said: unknown): void {
+  if (exchange.settled) return
+  const time = now()
+  exchange.call.lastActivity = time
+  exchange.firstChunkAt ??= time
+  exchange.reader.event(said)
+  if (exchange.reader.state !== 'open') settleAnswer(exchange)
+}
+
+/** A plain answer that was parsed already. */
+export function sawJson(exchange: Exchange, value: unknown): void {
+  if (exchange.settled) return
+  exchange.reader.body(value)
+  settleAnswer(exchange)
+}
+
+/** A plain answer that was decoded already. */
+export function sawText(exchange: Exchange, value: string): void {
+  if (exchange.settled) return
+  exchange.reader.body(wantedMembers(exchange.protocol, value, asItIs))
+  settleAnswer(exchange)
+}
+
+/** The body has been read to its end. */
+export function ended(exchange: Exchange): void {
+  if (exchange.settled) return
+  guard('reading the end of an answer', () => {
+    if (exchange.streamed) readEvent(exchange, exchange.splitter?.rest() ?? '')
+    else readPieces(exchange)
+  })
+  settleAnswer(exchange)
+}
+
+/** Reading failed. */
+export function failed(exchange: Exchange, error: unknown): void {
+  if (isAbort(error)) stopped(exchange)
+  else settle(exchange, { end: 'broken_off', errorType: errorName(error) })
+}
+
+/** The application stopped: cancel, signal, collection, idleness, process end. */
+export function stopped(exchange: Exchange): void {
+  if (exchange.settled) return
+  // Who stops after the last word has had the whole answer.
+  const { usage, usageReason } = exchange.reader.answer()
+  const whole = usage !== undefined && usageReason === undefined
+  settle(exchange, { end: whole ? 'completed' : 'aborted' })
+}
+
+/** The attempt ended without an answer; with a window, the call waits that long for a resend. */
+export function rejected(
+  exchange: Exchange,
+  ending: Ending,
+  resend?: { readonly key: string; readonly windowMs: number },
+): void {
+  if (exchange.settled) return
+  if (resend === undefined) {
+    settle(exchange, ending)
+    return
+  }
+  exchange.settled = true
+  exchange.calls.hold(exchange.call, resend.key, ending, resend.windowMs)
+}
+
+/** Stops when the application aborts; the listener goes with the exchange's end. */
+export function listen(exchange: Exchange, signal: AbortSignal | undefined): void {
+  if (signal === undefined || exchange.settled) return
+  exchange.signal = signal
+  exchange.onAbort = () => {
+    guard('noting an abort', () => {
+      stopped(exchange)
     })
   }
-  return {
-    settle,
-    isSettled: () => settled,
-    sawChunk() {
-      firstChunkAt ??= call.lastActivity
-    },
-    reject(ending, resend) {
-      if (settled) return
-      if (resend === undefined) {
-        settle(ending)
-        return
-      }
-      settled = true
-      calls.hold(call, resend.key, ending, resend.windowMs)
-    },
-    listen(signal, stopped) {
-      if (signal === undefined) return
-      const onAbort = (): void => {
-        guard('noting an abort', stopped)
-      }
-      signal.addEventListener('abort', onAbort, { once: true })
-      stopListening = () => {
-        signal.removeEventListener('abort', onAbort)
-      }
-    },
-  }
+  signal.addEventListener('abort', exchange.onAbort, { once: true })
 }
 
-/** An ending that is an error and has no name yet takes that of the answer. */
-function withError(ending: Ending, errorType: string | undefined): Ending {
-  const isError = ending.end === 'broken_off' || ending.end === 'failed'
-  if (!isError || ending.errorType !== undefined || errorType === undefined) return ending
-  return { ...ending, errorType }
+/** Ends the call; only the first end counts. */
+export function settle(exchange: Exchange, ending: Ending): void {
+  if (exchange.settled) return
+  exchange.settled = true
+  if (exchange.onAbort !== undefined) {
+    exchange.signal?.removeEventListener('abort', exchange.onAbort)
+  }
+  const answer = exchange.reader.answer()
+  const { firstChunkAt } = exchange
+  exchange.calls.finish(
+    exchange.call,
+    withError(ending, answer.errorType),
+    answer,
+    now(),
+    firstChunkAt,
+  )
 }
+
+function settleAnswer(exchange: Exchange): void {
+  settle(exchange, endingOf(exchange.reader, exchange.streamed))
+}
+
+const COMPLETED: Ending = { end: 'completed' }
 
 /** How an answer that was read to its end, or to its terminal event, ended. */
 function endingOf(reader: AnswerReader, streamed: boolean): Ending {
   if (reader.state === 'broken') return { end: streamed ? 'broken_off' : 'failed' }
-  if (!streamed || reader.state === 'complete') return { end: 'completed' }
+  if (!streamed || reader.state === 'complete') return COMPLETED
   const { usage, usageReason, finishReasons } = reader.answer()
   // Not every host sends the terminal event; an answer that said how it finished has finished.
   const finished = finishReasons !== undefined || (usage !== undefined && usageReason === undefined)
-  return finished ? { end: 'completed' } : { end: 'broken_off', errorType: 'stream_incomplete' }
+  return finished ? COMPLETED : { end: 'broken_off', errorType: 'stream_incomplete' }
 }
 
-/** Who stops after the last word has had the whole answer. */
-function stoppedEnding(reader: AnswerReader): Ending {
-  const { usage, usageReason } = reader.answer()
-  return { end: usage !== undefined && usageReason === undefined ? 'completed' : 'aborted' }
+function readEvents(exchange: Exchange, bytes: Uint8Array): void {
+  const splitter = (exchange.splitter ??= createEventSplitter())
+  for (const event of splitter.push(bytes)) readEvent(exchange, event)
 }
 
-interface Observer {
-  push(bytes: Uint8Array): void
-  end(): void
+function readEvent(exchange: Exchange, event: string): void {
+  if (exchange.begun && !exchange.protocol.telling.test(event)) return
+  const data = eventData(event)
+  if (data === '') return
+  exchange.begun = true
+  exchange.reader.event(parseJson(data) ?? data)
 }
 
-function createStreamObserver(protocol: Protocol, reader: AnswerReader): Observer {
-  const splitter = createEventSplitter()
-  let first = true
-  const read = (event: string): void => {
-    // The first event names model and id; after it only what is telling is decoded.
-    if (!first && !protocol.telling.test(event)) return
-    const data = eventData(event)
-    if (data === '') return
-    first = false
-    reader.event(data)
-  }
-  return {
-    push(bytes) {
-      for (const event of splitter.push(bytes))
-        guard('reading a stream event', () => {
-          read(event)
-        })
-    },
-    end() {
-      guard('reading the end of a stream', () => {
-        read(splitter.rest())
-      })
-    },
-  }
+function keepPiece(exchange: Exchange, bytes: Uint8Array): void {
+  const pieces = (exchange.pieces ??= [])
+  if (exchange.bytes <= MAX_ANSWER_BYTES) pieces.push(latin1(bytes))
+  else pieces.length = 0
 }
 
-function createPlainObserver(protocol: Protocol, reader: AnswerReader): Observer {
-  const parts: string[] = []
-  let size = 0
-  return {
-    push(bytes) {
-      size += bytes.byteLength
-      if (size <= MAX_ANSWER_BYTES) parts.push(latin1(bytes))
-      else parts.length = 0
-    },
-    end() {
-      guard('reading an answer', () => {
-        reader.body(wantedMembers(protocol, parts.join(''), fromLatin1))
-      })
-    },
-  }
+function readPieces(exchange: Exchange): void {
+  const source = exchange.pieces?.join('') ?? ''
+  exchange.reader.body(wantedMembers(exchange.protocol, source, fromLatin1))
 }
+
+const asItIs = (piece: string): string => piece
 
 /** The members of a plain answer that the reader wants, parsed; the rest stays unread text. */
 function wantedMembers(
@@ -218,22 +224,9 @@ function wantedMembers(
 ): unknown {
   const members = scanMembers(source, protocol.answerKeys)
   if (members.size === 0) return undefined
-  return Object.fromEntries(
-    [...members].map(([key, { start, end }]) => [key, parseJson(decode(source.slice(start, end)))]),
-  )
-}
-
-export function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')
-}
-
-/** `error.type` of an exception: a system error's code where it has one, else the class. */
-export function errorName(error: unknown): string {
-  if (!(error instanceof Error)) return 'error'
-  const cause: unknown = error.cause
-  const coded = [error, cause].find(
-    (candidate) =>
-      candidate instanceof Error && 'code' in candidate && typeof candidate.code === 'string',
-  ) as { readonly code: string } | undefined
-  return coded?.code ?? error.name
+  const wanted: Record<string, unknown> = {}
+  for (const [key, { start, end }] of members) {
+    wanted[key] = parseJson(decode(source.slice(start, end)))
+  }
+  return wanted
 }

@@ -1,17 +1,15 @@
 /** Sees LLM calls at `globalThis.fetch`, which every fetch-based client uses. */
 
 import type { Config } from '../config.ts'
-import { currentAttribution } from '../attribution/context.ts'
-import type { CallRequest } from '../core/call.ts'
 import { guard } from '../guard.ts'
 import { claimRequest, type ClaimedRequest } from './claim.ts'
-import { now } from './clock.ts'
-import { errorName, isAbort, openExchange, type Exchange } from './exchange.ts'
+import { errorName, isAbort } from './errors.ts'
+import { listen, openExchange, rejected, type Exchange } from './exchange.ts'
 import type { OpenCall, OpenCalls } from './open-calls.ts'
 import type { Recorder } from './recorder.ts'
-import { createRepeats } from './repeats.ts'
 import { isRetryable, resendKey, resendWindow, saysFirstAttempt } from './resend.ts'
 import { observeResponse } from './response.ts'
+import { createStart, type Observation } from './start-call.ts'
 import { askForUsage, mayAskForUsage } from './stream-usage.ts'
 
 type Fetch = typeof globalThis.fetch
@@ -26,17 +24,11 @@ interface Attempt {
   readonly asked: boolean
 }
 
-export interface FetchDependencies {
-  readonly config: Config
-  readonly recorder: Recorder
-  readonly calls: OpenCalls
-}
-
 /** Replaces `globalThis.fetch`; returns the function that puts the old one back. */
-export function interceptFetch(dependencies: FetchDependencies): () => void {
+export function interceptFetch(observation: Observation): () => void {
   const property = Object.getOwnPropertyDescriptor(globalThis, 'fetch')
   const original = globalThis.fetch
-  const begin = createBegin(dependencies)
+  const begin = createBegin(observation)
   // A plain function with the name and length of the original: code that looks at them sees no difference.
   const fetch = function fetch(
     this: unknown,
@@ -79,13 +71,13 @@ function send(original: Fetch, self: unknown, attempt: Attempt): Promise<Respons
   )
 }
 
-function createBegin({ config, recorder, calls }: FetchDependencies) {
-  const repeats = createRepeats()
+function createBegin(observation: Observation) {
+  const { config, recorder, calls } = observation
+  const start = createStart(observation)
   return (input: FetchArguments[0], init: RequestInit | undefined): Attempt | undefined => {
     const claimed = claimRequest(input, init)
     if (claimed === undefined || recorder.suppressed()) return undefined
-    const call =
-      resumed(claimed, recorder, calls) ?? started(claimed, config, recorder, calls, repeats)
+    const call = resumed(claimed, recorder, calls) ?? start(claimed)
     const exchange = openExchange(call, calls, claimed.protocol)
     const asked = askedBody(claimed, config)
     return {
@@ -108,49 +100,6 @@ function resumed(
   return calls.resume(resendKey(claimed), recorder.activeSpan())
 }
 
-function started(
-  claimed: ClaimedRequest,
-  config: Config,
-  recorder: Recorder,
-  calls: OpenCalls,
-  repeats: ReturnType<typeof createRepeats>,
-): OpenCall {
-  const attribution = currentAttribution(config.defaults)
-  const { unit } = attribution
-  const counted = config.context && unit !== undefined && claimed.body !== undefined
-  const times = counted ? repeats.count(unit, claimed.url.href, claimed.body) : 1
-  const request = callRequest(claimed, config, times)
-  const startedAt = now()
-  const call: OpenCall = {
-    request,
-    attribution,
-    startedAt,
-    parent: recorder.activeSpan(),
-    recording: recorder.start(request, attribution, startedAt),
-    failedAttempts: [],
-    lastActivity: startedAt,
-    interrupt: () => undefined,
-  }
-  calls.add(call)
-  return call
-}
-
-function callRequest(claimed: ClaimedRequest, config: Config, times: number): CallRequest {
-  const { protocol, facts, url } = claimed
-  return {
-    operation: protocol.operation,
-    provider: claimed.provider,
-    stream: facts.stream,
-    serverAddress: url.hostname,
-    serverPort: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
-    ...(protocol.apiType !== undefined ? { apiType: protocol.apiType } : {}),
-    ...(facts.model !== undefined ? { model: facts.model } : {}),
-    ...(facts.maxTokens !== undefined ? { maxTokens: facts.maxTokens } : {}),
-    ...(config.context && facts.context !== undefined ? { context: facts.context } : {}),
-    ...(times > 1 ? { repeat: times } : {}),
-  }
-}
-
 /** The body with the question for usage in it, where it may be asked. */
 function askedBody(claimed: ClaimedRequest, config: Config): string | undefined {
   const { protocol, facts, url, body, header } = claimed
@@ -170,14 +119,14 @@ function onResponse(attempt: Attempt, response: Response): void {
     const resend = isRetryable(response)
       ? { key: resendKey(claimed), windowMs: resendWindow(response) }
       : undefined
-    exchange.rejected(ending, resend)
+    rejected(exchange, ending, resend)
     return
   }
   const type = response.headers.get('content-type')
   exchange.streamed = type === null ? claimed.facts.stream : type.includes('event-stream')
   // Before the headers an abort rejects the request itself; from here on only the signal tells.
-  exchange.listen(claimed.signal)
-  observeResponse(response, exchange, { stripUsage: attempt.asked && exchange.streamed })
+  listen(exchange, claimed.signal)
+  observeResponse(response, exchange, attempt.asked && exchange.streamed)
 }
 
 function onError(attempt: Attempt, error: unknown): void {
@@ -188,5 +137,5 @@ function onError(attempt: Attempt, error: unknown): void {
   // A client's own time-out is an abort on the wire, and is resent like any other failure.
   const resendable = !aborted || saysFirstAttempt(attempt.claimed) !== undefined
   const resend = { key: resendKey(attempt.claimed), windowMs: resendWindow(undefined) }
-  attempt.exchange.rejected(ending, resendable ? resend : undefined)
+  rejected(attempt.exchange, ending, resendable ? resend : undefined)
 }

@@ -7,6 +7,7 @@ import type { Attribution } from '../core/attribution.ts'
 import type { Answer, Call, CallEnd, CallRequest, FailedAttempt } from '../core/call.ts'
 import { guard } from '../guard.ts'
 import { now } from './clock.ts'
+import { stopped, type Exchange } from './exchange.ts'
 import type { Recording } from './recorder.ts'
 
 /** How an attempt, or a call, ended. */
@@ -26,8 +27,10 @@ export interface OpenCall {
   readonly parent: object | undefined
   /** Epoch milliseconds of the last sign of life. */
   lastActivity: number
-  /** Ends the call as the current attempt stands. */
-  interrupt: () => void
+  /** The attempt that is under way. */
+  current: Exchange | undefined
+  /** Set while the call waits for a resend: ends it. */
+  waiting: (() => void) | undefined
 }
 
 export interface OpenCalls {
@@ -36,7 +39,9 @@ export interface OpenCalls {
   readonly finish: (
     call: OpenCall,
     ending: Ending,
-    more: { answer: Answer; endedAt: number; firstChunkAt?: number },
+    answer: Answer,
+    endedAt: number,
+    firstChunkAt?: number,
   ) => void
   /** Keeps a call whose attempt failed open for a resend with this key, then ends it with its true end time. */
   readonly hold: (call: OpenCall, key: string, ending: Ending, windowMs: number) => void
@@ -51,10 +56,20 @@ export interface OpenCalls {
 export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
   const open = new Set<OpenCall>()
   let sweep: NodeJS.Timeout | undefined
-  const finish: OpenCalls['finish'] = (call, ending, more) => {
+  const finish: OpenCalls['finish'] = (call, ending, answer, endedAt, firstChunkAt) => {
     if (!open.delete(call)) return
-    const { request, attribution, startedAt, failedAttempts } = call
-    const finished: Call = { request, attribution, startedAt, failedAttempts, ...ending, ...more }
+    const finished: Call = {
+      request: call.request,
+      attribution: call.attribution,
+      startedAt: call.startedAt,
+      failedAttempts: call.failedAttempts,
+      end: ending.end,
+      errorType: ending.errorType,
+      statusCode: ending.statusCode,
+      answer,
+      endedAt,
+      firstChunkAt,
+    }
     guard('recording a call', () => {
       call.recording.end(finished)
     })
@@ -62,7 +77,7 @@ export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
   const waiting = createWaitingRoom(finish)
   const endIdle = (): void => {
     const oldest = now() - idleTimeoutMs
-    for (const call of open) if (call.lastActivity < oldest) call.interrupt()
+    for (const call of open) if (call.lastActivity < oldest) interrupt(call)
     if (open.size > 0) return
     clearInterval(sweep)
     sweep = undefined
@@ -79,9 +94,18 @@ export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
       return waiting.size() > 0
     },
     endAll() {
-      for (const call of [...open]) guard('ending an open call', call.interrupt)
+      for (const call of [...open])
+        guard('ending an open call', () => {
+          interrupt(call)
+        })
     },
   }
+}
+
+/** Ends the call as its current attempt stands. */
+function interrupt(call: OpenCall): void {
+  if (call.waiting !== undefined) call.waiting()
+  else if (call.current !== undefined) stopped(call.current)
 }
 
 interface Held {
@@ -94,6 +118,8 @@ interface Held {
 interface WaitingRoom extends Pick<OpenCalls, 'hold' | 'resume'> {
   readonly size: () => number
 }
+
+const NOTHING_SAID: Answer = {}
 
 /** Calls whose last attempt failed and may be resent, by the key of their request. */
 function createWaitingRoom(finish: OpenCalls['finish']): WaitingRoom {
@@ -109,16 +135,17 @@ function createWaitingRoom(finish: OpenCalls['finish']): WaitingRoom {
     hold(call, key, ending, windowMs) {
       const end = (): void => {
         release(key, entry)
-        finish(call, ending, { answer: {}, endedAt: entry.endedAt })
+        finish(call, ending, NOTHING_SAID, entry.endedAt)
       }
       const entry: Held = { call, ending, endedAt: now(), timer: setTimeout(end, windowMs).unref() }
-      call.interrupt = end
+      call.waiting = end
       held.set(key, [...(held.get(key) ?? []), entry])
     },
     resume(key, parent) {
       const entry = held.get(key)?.find(({ call }) => call.parent === parent)
       if (entry === undefined) return undefined
       release(key, entry)
+      entry.call.waiting = undefined
       const { end, errorType, statusCode } = entry.ending
       entry.call.failedAttempts.push({
         at: entry.endedAt,

@@ -1,103 +1,148 @@
 /**
- * Observes an answer without replacing it: the application keeps its own Response object, whose reading methods are
- * overridden on the instance. What reads through the prototype instead is noticed when the object is collected.
+ * Observes an answer without replacing it: the application keeps its own Response object, whose reading methods come
+ * from a prototype of ours that inherits from its own. What reads around them is noticed when the object is collected.
  */
 
 import { guard, guardAsync } from '../guard.ts'
-import { observedBody } from './body.ts'
-import type { Exchange } from './exchange.ts'
+import { isTapped, tapBody } from './body.ts'
+import { ended, failed, sawJson, sawText, stopped, type Exchange } from './exchange.ts'
 import { createUsageStripper } from './stream-usage.ts'
 
-const native = {
-  json: Response.prototype.json,
-  text: Response.prototype.text,
-  arrayBuffer: Response.prototype.arrayBuffer,
-  bytes: Response.prototype.bytes,
-  blob: Response.prototype.blob,
-  clone: Response.prototype.clone,
-  body: Object.getOwnPropertyDescriptor(Response.prototype, 'body')?.get as
-    ((this: Response) => ReadableStream<Uint8Array> | null) | undefined,
-}
-
-/** Tells the exchange that the last Response through which it could be read is gone. */
-const collected = new FinalizationRegistry<Exchange>((exchange) => {
-  exchange.watchers -= 1
-  if (exchange.watchers <= 0)
-    guard('noting a collected answer', () => {
-      exchange.stopped()
-    })
-})
-
-export interface ObserveOptions {
+interface Observed {
+  readonly exchange: Exchange
   /** Usage was asked for on the application's behalf and is taken out of what it reads. */
   readonly stripUsage: boolean
 }
 
-export function observeResponse(
-  response: Response,
-  exchange: Exchange,
-  options: ObserveOptions,
-): void {
+type Native = Pick<
+  Response,
+  'json' | 'text' | 'arrayBuffer' | 'bytes' | 'blob' | 'clone' | 'formData'
+>
+
+const observedResponses = new WeakMap<Response, Observed>()
+/** For every kind of Response that was met, usually one: the prototype that observes it. */
+const prototypes = new WeakMap<object, object>()
+
+/** Tells the exchange that the last Response through which it could be read is gone. */
+const collected = new FinalizationRegistry<Exchange>((exchange) => {
+  exchange.watchers -= 1
+  if (exchange.watchers > 0) return
+  guard('noting a collected answer', () => {
+    stopped(exchange)
+  })
+})
+
+/** When this object is gone, nobody can read the answer through it any more. */
+export function watchCollected(readable: object, exchange: Exchange): void {
   exchange.watchers += 1
-  collected.register(response, exchange)
-  const body = lazyBody(response, exchange, options)
-  Object.defineProperty(response, 'body', { get: body.get, configurable: true })
-  const copied = (): Response => {
-    const copy = native.clone.call(response)
-    guard('observing a clone', () => {
-      observeResponse(copy, exchange, options)
+  collected.register(readable, exchange)
+}
+
+export function observeResponse(response: Response, exchange: Exchange, stripUsage: boolean): void {
+  watchCollected(response, exchange)
+  observedResponses.set(response, { exchange, stripUsage })
+  const prototype = Object.getPrototypeOf(response) as object
+  Object.setPrototypeOf(response, observedPrototype(prototype))
+}
+
+function observedPrototype(native: object): object {
+  const known = prototypes.get(native)
+  if (known !== undefined) return known
+  const created = createPrototype(native as Native & Partial<Response>)
+  prototypes.set(native, created)
+  // A clone of an observed Response is native again; one that somebody observes twice stays as it is.
+  prototypes.set(created, created)
+  return created
+}
+
+function createPrototype(native: Native): object {
+  const nativeBody = bodyGetter(native)
+  const body = function (this: Response): ReadableStream<Uint8Array> | null {
+    const stream = nativeBody.call(this)
+    guard('observing a body', () => {
+      tap(this, stream)
     })
+    return stream
+  }
+  const reading = <T>(how: () => Promise<T>, seen: (exchange: Exchange, value: T) => void) =>
+    function (this: Response): Promise<T> {
+      const observed = observedResponses.get(this)
+      if (observed === undefined) return how.call(this)
+      // A stream is observed as it passes, also where it is read whole; so is a body that was looked at before.
+      if (observed.exchange.streamed) body.call(this)
+      const tapped = isTapped(nativeBody.call(this))
+      return watched(how.call(this), observed.exchange, tapped, seen)
+    }
+  return Object.create(
+    native,
+    methods({
+      body,
+      json: reading<unknown>(native.json, sawJson),
+      text: reading(native.text, sawText),
+      arrayBuffer: reading(native.arrayBuffer, (exchange, value) => {
+        sawText(exchange, decode(value))
+      }),
+      bytes: reading(native.bytes, (exchange, value) => {
+        sawText(exchange, decode(value))
+      }),
+      blob: reading(native.blob, (exchange, value) => {
+        guardAsync('reading a blob', async () => {
+          sawText(exchange, await value.text())
+        })
+      }),
+      clone(this: Response): Response {
+        return observedClone(this, native.clone.call(this), isTapped(nativeBody.call(this)))
+      },
+    }),
+  ) as object
+}
+
+/** Non-enumerable like the native ones; `body` as a getter, the rest as methods. */
+function methods({
+  body,
+  ...functions
+}: Readonly<Record<string, (this: Response) => unknown>>): PropertyDescriptorMap {
+  const descriptors: PropertyDescriptorMap = {}
+  for (const [name, value] of Object.entries(functions)) {
+    descriptors[name] = { value, configurable: true, enumerable: true, writable: true }
+  }
+  if (body !== undefined) descriptors['body'] = { get: body, configurable: true, enumerable: true }
+  return descriptors
+}
+
+function bodyGetter(native: object): (this: Response) => ReadableStream<Uint8Array> | null {
+  let holder: object | null = native
+  while (holder !== null) {
+    const getter = Object.getOwnPropertyDescriptor(holder, 'body')?.get
+    if (getter !== undefined) return getter as () => ReadableStream<Uint8Array> | null
+    holder = Object.getPrototypeOf(holder) as object | null
+  }
+  return () => null
+}
+
+function tap(response: Response, stream: ReadableStream<Uint8Array> | null): void {
+  const observed = observedResponses.get(response)
+  if (observed === undefined || stream === null || isTapped(stream)) return
+  const stripper = observed.stripUsage ? createUsageStripper() : undefined
+  tapBody(stream, { exchange: observed.exchange, stripper, response, around: undefined })
+}
+
+/** The copy of a body that is observed already gets observed bytes; any other is one more way to read the answer. */
+function observedClone(original: Response, copy: Response, tapped: boolean): Response {
+  const observed = observedResponses.get(original)
+  if (observed === undefined) {
     return copy
   }
-  const methods = exchange.streamed
-    ? streamMethods(response, body)
-    : plainMethods(response, body, exchange)
-  for (const [name, value] of Object.entries({ ...methods, clone: copied })) {
-    Object.defineProperty(response, name, { value, configurable: true, writable: true })
+  if (tapped) {
+    // Both copies are fed by the stream that is observed; from here on they are ordinary Responses.
+    observedResponses.delete(original)
+    watchCollected(copy, observed.exchange)
+    return copy
   }
-}
-
-type Methods = Readonly<Record<string, () => Promise<unknown>>>
-
-/** A stream that is read whole passes the same observer as one that is read in chunks. */
-function streamMethods(response: Response, body: LazyBody): Methods {
-  const whole = (): Response => new Response(body.take(), { headers: response.headers })
-  return {
-    json: async () => whole().json(),
-    text: async () => whole().text(),
-    arrayBuffer: async () => whole().arrayBuffer(),
-    bytes: async () => whole().bytes(),
-    blob: async () => whole().blob(),
-  }
-}
-
-function plainMethods(response: Response, body: LazyBody, exchange: Exchange): Methods {
-  const watch = watchReading(exchange)
-  const read = <T>(how: (this: Response) => Promise<T>, seen: (value: T) => void) => {
-    return () => {
-      body.lockWithWrapper()
-      return watch(how.call(response), seen)
-    }
-  }
-  return {
-    json: read<unknown>(native.json, (value) => {
-      exchange.json(value)
-    }),
-    text: read(native.text, (value) => {
-      exchange.text(value)
-    }),
-    arrayBuffer: read(native.arrayBuffer, (value) => {
-      exchange.text(decode(value))
-    }),
-    bytes: read(native.bytes, (value) => {
-      exchange.text(decode(value))
-    }),
-    blob: read(native.blob, (value) => {
-      guardAsync('reading a blob', async () => {
-        exchange.text(await value.text())
-      })
-    }),
-  }
+  guard('observing a clone', () => {
+    observeResponse(copy, observed.exchange, observed.stripUsage)
+  })
+  return copy
 }
 
 function decode(bytes: ArrayBuffer | Uint8Array): string {
@@ -105,58 +150,35 @@ function decode(bytes: ArrayBuffer | Uint8Array): string {
 }
 
 /** Lets `seen` look at what the application is about to get, and passes results and errors through as they are. */
-function watchReading(exchange: Exchange) {
-  return async <T>(reading: Promise<T>, seen: (value: T) => void): Promise<T> => {
-    let value: T
-    try {
-      value = await reading
-    } catch (error) {
+function watched<T>(
+  reading: Promise<T>,
+  exchange: Exchange,
+  tapped: boolean,
+  seen: (exchange: Exchange, value: T) => void,
+): Promise<T> {
+  return reading.then(
+    (value) => {
+      guard('observing an answer', () => {
+        if (!tapped) seen(exchange, value)
+      })
+      return value
+    },
+    (error: unknown) => {
       guard('noting a failed reading', () => {
-        // The bytes came; that they are no JSON is the application's finding, and no broken connection.
-        if (error instanceof SyntaxError) exchange.ended()
-        else exchange.failed(error)
+        noteFailedReading(exchange, error)
       })
       throw error
-    }
-    guard('observing an answer', () => {
-      seen(value)
-    })
-    return value
-  }
+    },
+  )
 }
 
-interface LazyBody {
-  get(): ReadableStream<Uint8Array> | null
-  /** The wrapped body for reading it whole. */
-  take(): ReadableStream<Uint8Array> | null
-  /** Makes the real body as locked as the wrapper that the application holds, so that misuse fails as it would. */
-  lockWithWrapper(): void
+function noteFailedReading(exchange: Exchange, error: unknown): void {
+  // The bytes came; that they are no JSON is the application's finding, and no broken connection.
+  if (error instanceof SyntaxError) ended(exchange)
+  // A body that was read or locked before: whoever has it is observed.
+  else if (!isUnusable(error)) failed(exchange, error)
 }
 
-function lazyBody(response: Response, exchange: Exchange, options: ObserveOptions): LazyBody {
-  let wrapper: ReadableStream<Uint8Array> | undefined
-  const real = (): ReadableStream<Uint8Array> | null => native.body?.call(response) ?? null
-  const get = (): ReadableStream<Uint8Array> | null => {
-    if (wrapper !== undefined) return wrapper
-    if (real() === null) return null
-    const upstream = (): ReadableStream<Uint8Array> => real() ?? new ReadableStream()
-    const stripper = options.stripUsage ? createUsageStripper() : undefined
-    wrapper = observedBody(upstream, exchange, stripper)
-    return wrapper
-  }
-  return {
-    get,
-    take() {
-      const body = get()
-      // As undici words it for a body that was read or locked.
-      if (body?.locked === true || response.bodyUsed) {
-        throw new TypeError('Body is unusable: Body has already been read')
-      }
-      return body
-    },
-    lockWithWrapper() {
-      const body = real()
-      if (wrapper?.locked === true && body?.locked === false) body.getReader()
-    },
-  }
+function isUnusable(error: unknown): boolean {
+  return error instanceof TypeError && error.message.startsWith('Body is unusable')
 }

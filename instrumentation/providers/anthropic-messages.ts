@@ -7,7 +7,6 @@
 import type { Answer, PriceContext } from '../core/call.ts'
 import { at, count, isObject, text, type JsonObject } from '../core/unknown.ts'
 import { compactUsage } from '../core/usage.ts'
-import { parseJson } from '../wire/json.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { contextSizes } from './context-sizes.ts'
 import type { AnswerReader, AnswerState, Protocol, UsageReading } from './protocol.ts'
@@ -74,8 +73,7 @@ function createReader(): AnswerReader {
       takeMessage(json, true)
       state = 'complete'
     },
-    event(data) {
-      const json = parseJson(data)
+    event(json) {
       const type = at(json, 'type')
       if (type === 'message_start') takeMessage(at(json, 'message'), false)
       else if (type === 'message_stop') state = state === 'broken' ? state : 'complete'

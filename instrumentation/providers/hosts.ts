@@ -11,6 +11,9 @@ const HOSTS: readonly Host[] = [
   { suffix: 'api.openai.com', provider: 'openai', takesStreamUsage: true },
   { suffix: '.openai.azure.com', provider: 'azure.ai.openai', takesStreamUsage: true },
   { suffix: 'api.anthropic.com', provider: 'anthropic', takesStreamUsage: false },
+  { suffix: 'generativelanguage.googleapis.com', provider: 'gcp.gemini', takesStreamUsage: false },
+  { suffix: 'aiplatform.googleapis.com', provider: 'gcp.vertex_ai', takesStreamUsage: false },
+  { suffix: '-aiplatform.googleapis.com', provider: 'gcp.vertex_ai', takesStreamUsage: false },
   { suffix: 'api.groq.com', provider: 'groq', takesStreamUsage: true },
   { suffix: 'api.deepseek.com', provider: 'deepseek', takesStreamUsage: true },
   { suffix: 'api.x.ai', provider: 'x_ai', takesStreamUsage: true },
@@ -23,6 +26,6 @@ const HOSTS: readonly Host[] = [
 
 export function hostOf(hostname: string): Host | undefined {
   return HOSTS.find(({ suffix }) =>
-    suffix.startsWith('.') ? hostname.endsWith(suffix) : hostname === suffix,
+    /^[.-]/.test(suffix) ? hostname.endsWith(suffix) : hostname === suffix,
   )
 }

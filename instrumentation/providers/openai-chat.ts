@@ -5,7 +5,6 @@
 
 import type { Answer } from '../core/call.ts'
 import { at, count, isObject, text } from '../core/unknown.ts'
-import { parseJson } from '../wire/json.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { contextSizes } from './context-sizes.ts'
 import { errorType, identity, readOpenAIUsage } from './openai-shared.ts'
@@ -70,9 +69,9 @@ function createReader(): AnswerReader {
       take(json)
       if (state === 'open') state = 'complete'
     },
-    event(data) {
-      if (data === '[DONE]') state = state === 'broken' ? state : 'complete'
-      else take(parseJson(data))
+    event(said) {
+      if (said === '[DONE]') state = state === 'broken' ? state : 'complete'
+      else take(said)
     },
     get state() {
       return state

@@ -5,7 +5,6 @@
 
 import type { Answer } from '../core/call.ts'
 import { at, count, isObject, text, type JsonObject } from '../core/unknown.ts'
-import { parseJson } from '../wire/json.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { contextSizes } from './context-sizes.ts'
 import { errorType, identity, readOpenAIUsage } from './openai-shared.ts'
@@ -67,8 +66,7 @@ function createReader(): AnswerReader {
   }
   return {
     body: take,
-    event(data) {
-      const json = parseJson(data)
+    event(json) {
       if (at(json, 'type') === 'error') {
         state = 'broken'
         answer = { ...answer, errorType: errorType(at(json, 'error') ?? json) }

@@ -7,6 +7,8 @@ import type { TextRange } from '../wire/json-scan.ts'
 
 /** What a request's JSON body says, read off its text without parsing the messages. */
 export interface RequestFacts {
+  /** `gen_ai.operation.name`, where the request says that it is not the protocol's usual one. */
+  readonly operation?: string
   readonly model?: string
   readonly stream: boolean
   readonly maxTokens?: number
@@ -31,8 +33,10 @@ export interface Protocol {
   claims(path: string): boolean
   /** Top-level keys of the request that `facts` reads. */
   readonly requestKeys: ReadonlySet<string>
-  /** `undefined` where the body is not a request of this protocol. */
-  facts(body: string, members: BodyMembers): RequestFacts | undefined
+  /** `undefined` where the body is not a request of this protocol. `path`: of the URL, without its query. */
+  facts(body: string, members: BodyMembers, path: string): RequestFacts | undefined
+  /** What the path alone says, for protocols that put more than their name into it. */
+  pathFacts?(path: string): RequestFacts
   /** Top-level keys of a plain answer that the reader wants. */
   readonly answerKeys: ReadonlySet<string>
   /** Matches (in latin1 text) every stream event that says more than content. A match is a hint; the reader decides. */
@@ -50,9 +54,8 @@ export type AnswerState = 'open' | 'complete' | 'broken'
 export interface AnswerReader {
   /** A plain answer: its wanted top-level members, parsed. */
   body(json: unknown): void
-  /** The data of one stream event as text. */
-  event(data: string): void
-  /** The stream ended without saying more. */
+  /** One stream event: its data as parsed JSON, or the text itself where that is no JSON. */
+  event(said: unknown): void
   readonly state: AnswerState
   answer(): Answer
 }

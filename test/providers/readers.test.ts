@@ -16,13 +16,12 @@ function body(protocol: Protocol, json: unknown) {
 }
 function stream(protocol: Protocol, events: readonly unknown[]) {
   const reader = protocol.createReader()
-  for (const event of events)
-    reader.event(typeof event === 'string' ? event : JSON.stringify(event))
+  for (const event of events) reader.event(event)
   return { ...reader.answer(), state: reader.state }
 }
 const facts = (protocol: Protocol, request: object) => {
   const text = JSON.stringify(request)
-  return protocol.facts(text, scanMembers(text, protocol.requestKeys))
+  return protocol.facts(text, scanMembers(text, protocol.requestKeys), '')
 }
 
 // Usage objects: OpenAI API reference, "The chat completion object" and "The response object"; Anthropic API reference,
@@ -230,7 +229,7 @@ describe.each(protocols.map((protocol) => [protocol.name, protocol] as const))(
               reader.body(json)
             },
             (reader: ReturnType<Protocol['createReader']>) => {
-              reader.event(JSON.stringify(json))
+              reader.event(json)
             },
             (reader: ReturnType<Protocol['createReader']>) => {
               reader.event(text)

@@ -1,0 +1,238 @@
+/**
+ * Amazon Bedrock through the AWS SDK, which speaks HTTP/2 and not fetch. Two middlewares on the client: one outside its
+ * retries, which is the call, one inside them, which is an attempt.
+ */
+
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { at, isObject, text } from '../../core/unknown.ts'
+import { guard } from '../../guard.ts'
+import { INVOCATION_METRICS } from '../../providers/bedrock-usage.ts'
+import { protocolFor } from '../../providers/registry.ts'
+import { scanMembers } from '../../wire/json-scan.ts'
+import { bodyText, type ClaimedRequest } from '../claim.ts'
+import { now } from '../clock.ts'
+import { errorName, isAbort } from '../errors.ts'
+import { openExchange, rejected, sawJson, sawText, type Exchange } from '../exchange.ts'
+import { createStart, type Observation, type StartCall } from '../start-call.ts'
+import { tapEvents } from './event-iterable.ts'
+
+/** What the AWS SDK's middlewares are given and give back, as far as it is used here. */
+interface Arguments {
+  readonly request?: unknown
+}
+interface Result {
+  readonly response?: unknown
+  readonly output?: unknown
+}
+type Next = (args: Arguments) => Promise<Result>
+type Middleware = (next: Next) => Next
+
+interface Client {
+  readonly config?: { readonly serviceId?: unknown }
+  readonly middlewareStack: {
+    add(middleware: Middleware, options: Readonly<Record<string, unknown>>): void
+  }
+}
+
+interface Attempt {
+  readonly at: number
+  readonly statusCode: number | undefined
+  readonly errorType: string | undefined
+}
+
+/** Modules of the AWS SDK that hold the class of all its clients, newest first. */
+export const CLIENT_MODULES = ['@smithy/core/client', '@smithy/smithy-client'] as const
+
+/** Hooks `send` of the class that all AWS clients inherit from; only Bedrock's runtime is touched further. */
+export function createBedrockHook(observation: Observation): (exports: unknown) => void {
+  const middlewares = createMiddlewares(observation)
+  const hooked = new WeakSet()
+  const seen = new WeakSet<Client>()
+  return (exports) => {
+    const target = clientPrototype(exports)
+    if (target === undefined || hooked.has(target)) return
+    hooked.add(target)
+    const { send } = target
+    const observedSend = function send_(this: Client, ...args: readonly unknown[]): unknown {
+      if (!seen.has(this)) {
+        seen.add(this)
+        guard('hooking a Bedrock client', () => {
+          if (this.config?.serviceId === 'Bedrock Runtime') middlewares(this)
+        })
+      }
+      return Reflect.apply(send, this, args)
+    }
+    Object.defineProperty(observedSend, 'name', { value: 'send' })
+    Object.defineProperty(target, 'send', {
+      value: observedSend,
+      configurable: true,
+      writable: true,
+    })
+  }
+}
+
+interface ClientPrototype {
+  send: (this: Client, ...args: readonly unknown[]) => unknown
+}
+
+function clientPrototype(exports: unknown): ClientPrototype | undefined {
+  const client: unknown = isObject(exports) ? exports['Client'] : undefined
+  const prototype: unknown = typeof client === 'function' ? client.prototype : undefined
+  return isObject(prototype) && typeof prototype['send'] === 'function'
+    ? (prototype as unknown as ClientPrototype)
+    : undefined
+}
+
+function createMiddlewares(observation: Observation): (client: Client) => void {
+  const attempts = new AsyncLocalStorage<Attempt[]>()
+  const start = createStart(observation)
+  const call: Middleware = (next) => (args) => {
+    const claimed = guard('claiming a Bedrock call', () => claim(args.request))
+    if (claimed === undefined || observation.recorder.suppressed()) return next(args)
+    const exchange = guard('beginning a Bedrock call', () => begin(claimed, start, observation))
+    if (exchange === undefined) return next(args)
+    const made: Attempt[] = []
+    const sent = exchange.call.recording.run(() => attempts.run(made, () => next(args)))
+    return sent.then(
+      (result) => {
+        guard('observing a Bedrock answer', () => {
+          noteAttempts(exchange, made.slice(0, -1))
+          onResult(exchange, claimed, result)
+        })
+        return result
+      },
+      (error: unknown) => {
+        guard('noting a failed Bedrock call', () => {
+          noteAttempts(exchange, made.slice(0, -1))
+          onError(exchange, made.at(-1), error)
+        })
+        throw error
+      },
+    )
+  }
+  const attempt: Middleware = (next) => async (args) => {
+    const made = attempts.getStore()
+    if (made === undefined) return next(args)
+    try {
+      const result = await next(args)
+      const status = at(result.response, 'statusCode')
+      const statusCode = typeof status === 'number' ? status : undefined
+      made.push({ at: now(), statusCode, errorType: undefined })
+      return result
+    } catch (error) {
+      made.push({ at: now(), statusCode: undefined, errorType: errorName(error) })
+      throw error
+    }
+  }
+  return ({ middlewareStack }) => {
+    middlewareStack.add(call, {
+      name: 'costspanCall',
+      // The request is complete here, and what retries is a later step.
+      step: 'build',
+      priority: 'low',
+      override: true,
+    })
+    middlewareStack.add(attempt, {
+      name: 'costspanAttempt',
+      step: 'deserialize',
+      priority: 'low',
+      override: true,
+    })
+  }
+}
+
+/** The request as it goes over the wire: what is read of it is the protocol's, as with fetch. */
+function claim(request: unknown): ClaimedRequest | undefined {
+  const path = text(at(request, 'path'))
+  const hostname = text(at(request, 'hostname'))
+  if (path === undefined || hostname === undefined) return undefined
+  const protocol = protocolFor(path)
+  if (protocol?.defaultProvider !== 'aws.bedrock') return undefined
+  const body = bodyText(at(request, 'body'))
+  const facts =
+    body === undefined
+      ? protocol.pathFacts?.(path)
+      : protocol.facts(body, scanMembers(body, protocol.requestKeys), path)
+  if (facts === undefined) return undefined
+  const port = at(request, 'port')
+  const scheme = text(at(request, 'protocol')) ?? 'https:'
+  const authority = typeof port === 'number' ? `${hostname}:${port}` : hostname
+  return {
+    protocol,
+    facts,
+    url: new URL(`${scheme}//${authority}${path}`),
+    provider: 'aws.bedrock',
+    body,
+    signal: undefined,
+    header: () => null,
+  }
+}
+
+function begin(claimed: ClaimedRequest, start: StartCall, { calls }: Observation): Exchange {
+  const exchange = openExchange(start(claimed), calls, claimed.protocol)
+  exchange.streamed = claimed.facts.stream
+  return exchange
+}
+
+function noteAttempts(exchange: Exchange, before: readonly Attempt[]): void {
+  for (const { at: time, statusCode, errorType } of before) {
+    exchange.call.failedAttempts.push({
+      at: time,
+      errorType: errorType ?? String(statusCode ?? 'error'),
+      ...(statusCode !== undefined ? { statusCode } : {}),
+    })
+  }
+}
+
+function onResult(exchange: Exchange, claimed: ClaimedRequest, { output, response }: Result): void {
+  if (claimed.facts.stream) {
+    const events = at(output, 'stream') ?? at(output, 'body')
+    if (!tapEvents(events, exchange)) rejected(exchange, { end: 'failed', errorType: 'no_stream' })
+    return
+  }
+  const body = at(output, 'body')
+  if (body === undefined) {
+    sawJson(exchange, output)
+    return
+  }
+  const counted = headerCounts(at(response, 'headers'))
+  if (counted !== undefined) exchange.reader.body(counted)
+  sawText(exchange, bodyText(body) ?? '')
+}
+
+/** Bedrock counts the tokens of every model in headers of the answer. */
+function headerCounts(headers: unknown): Readonly<Record<string, unknown>> | undefined {
+  const of = (name: string): number | undefined => {
+    const value = text(at(headers, `x-amzn-bedrock-${name}-token-count`))
+    return value === undefined ? undefined : Number(value)
+  }
+  const inputTokenCount = of('input')
+  if (inputTokenCount === undefined) return undefined
+  const metrics = {
+    inputTokenCount,
+    outputTokenCount: of('output') ?? 0,
+    cacheReadInputTokenCount: of('cache-read-input'),
+    cacheWriteInputTokenCount: of('cache-write-input'),
+  }
+  return { [INVOCATION_METRICS]: metrics }
+}
+
+function onError(exchange: Exchange, last: Attempt | undefined, error: unknown): void {
+  if (isAbort(error)) {
+    rejected(exchange, { end: 'aborted' })
+    return
+  }
+  const statusCode = last?.statusCode ?? statusOf(error)
+  const failedStatus = statusCode !== undefined && statusCode >= 400
+  rejected(exchange, {
+    end: 'failed',
+    errorType: failedStatus ? String(statusCode) : errorName(error),
+    ...(failedStatus ? { statusCode } : {}),
+  })
+}
+
+function statusOf(error: unknown): number | undefined {
+  const metadata: unknown = error instanceof Error ? Reflect.get(error, '$metadata') : undefined
+  const status = at(metadata, 'httpStatusCode')
+  return typeof status === 'number' ? status : undefined
+}

@@ -1,0 +1,30 @@
+/**
+ * Tells when a CommonJS module of a given name is loaded. The AWS client is CommonJS for ES modules too, so this sees
+ * it either way, without the loader hooks that patching ES modules takes.
+ */
+
+import Module from 'node:module'
+import { guard } from '../../guard.ts'
+
+interface Loader {
+  _load(request: string, ...rest: readonly unknown[]): unknown
+}
+
+/** @param hooks by the name that is required; called with its exports at each load, so they must bear repetition */
+export function onRequired(hooks: ReadonlyMap<string, (exports: unknown) => void>): () => void {
+  const loader = Module as unknown as Loader
+  const load = loader._load
+  const hooked = function (this: unknown, request: string, ...rest: readonly unknown[]): unknown {
+    const exports = load.apply(this, [request, ...rest])
+    const hook = hooks.get(request)
+    if (hook !== undefined)
+      guard(`hooking ${request}`, () => {
+        hook(exports)
+      })
+    return exports
+  }
+  loader._load = hooked
+  return () => {
+    if (loader._load === hooked) loader._load = load
+  }
+}

@@ -1,0 +1,60 @@
+/** Begins the record of a call, whichever way its request was seen. */
+
+import type { Config } from '../config.ts'
+import { currentAttribution } from '../attribution/context.ts'
+import type { CallRequest } from '../core/call.ts'
+import type { ClaimedRequest } from './claim.ts'
+import { now } from './clock.ts'
+import type { OpenCall, OpenCalls } from './open-calls.ts'
+import type { Recorder } from './recorder.ts'
+import { createRepeats } from './repeats.ts'
+
+export interface Observation {
+  readonly config: Config
+  readonly recorder: Recorder
+  readonly calls: OpenCalls
+}
+
+/** Starts the record of a claimed request in the current context. */
+export type StartCall = (claimed: ClaimedRequest) => OpenCall
+
+export function createStart({ config, recorder, calls }: Observation): StartCall {
+  const repeats = createRepeats()
+  return (claimed) => {
+    const attribution = currentAttribution(config.defaults)
+    const { unit } = attribution
+    const counted = config.context && unit !== undefined && claimed.body !== undefined
+    const times = counted ? repeats.count(unit, claimed.url.href, claimed.body) : 1
+    const request = callRequest(claimed, config, times)
+    const startedAt = now()
+    const call: OpenCall = {
+      request,
+      attribution,
+      startedAt,
+      parent: recorder.activeSpan(),
+      recording: recorder.start(request, attribution, startedAt),
+      failedAttempts: [],
+      lastActivity: startedAt,
+      current: undefined,
+      waiting: undefined,
+    }
+    calls.add(call)
+    return call
+  }
+}
+
+function callRequest(claimed: ClaimedRequest, config: Config, times: number): CallRequest {
+  const { protocol, facts, url } = claimed
+  return {
+    operation: facts.operation ?? protocol.operation,
+    provider: claimed.provider,
+    stream: facts.stream,
+    serverAddress: url.hostname,
+    serverPort: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
+    apiType: protocol.apiType,
+    model: facts.model,
+    maxTokens: facts.maxTokens,
+    context: config.context ? facts.context : undefined,
+    repeat: times > 1 ? times : undefined,
+  }
+}
