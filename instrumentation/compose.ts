@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { currentAttribution } from './attribution/context.ts'
 import { readConfig, type Config } from './config.ts'
 import { guardAsync } from './guard.ts'
+import { watchSteps } from './intercept/clients/ai-sdk.ts'
 import { CLIENT_MODULES, createBedrockHook } from './intercept/clients/bedrock.ts'
 import { onRequired } from './intercept/clients/required.ts'
 import { interceptFetch } from './intercept/fetch.ts'
@@ -13,6 +14,7 @@ import type { PriceBook, PriceBookSource } from './pricing/index.ts'
 import { createPrices, type Prices } from './prices.ts'
 import { priceFileLayer } from './prices-file.ts'
 import { watchProcessEnd } from './process-end.ts'
+import { endAbandoned } from './record/adoption.ts'
 import { createMetrics, type Metrics } from './record/metrics.ts'
 import { isSetUp, untraced } from './record/otel-globals.ts'
 import { createSpanHooks, type ProcessedSpan, type SpanHooks } from './record/processor.ts'
@@ -81,13 +83,18 @@ function install({ config, prices, metrics, hooks, version }: Core, state: Share
   const telemetry = isSetUp() ? undefined : setUp(config, hooks, onRecorded)
   const calls = createOpenCalls(config.idleTimeoutMs)
   const recorder = createRecorder({ book: prices.book, metrics, version, onRecorded })
-  const observation = { config, recorder, calls }
+  const step = watchSteps()
+  const group = (): object | undefined => step() ?? recorder.activeSpan()
+  const observation = { config, recorder, calls, group }
   interceptFetch(observation)
   const bedrock = createBedrockHook(observation)
   onRequired(new Map(CLIENT_MODULES.map((name) => [name, bedrock])))
   watchProcessEnd({
     telemetry,
-    endCalls: calls.endAll,
+    endCalls() {
+      calls.endAll()
+      endAbandoned()
+    },
     recorded: () => recorded,
     flushTimeoutMs: config.flushTimeoutMs,
     handover: config.exitHandover,

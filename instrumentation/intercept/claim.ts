@@ -8,10 +8,24 @@ import { scanMembers } from '../wire/json-scan.ts'
 
 type FetchInput = Parameters<typeof fetch>[0]
 
+/** Where a request goes. */
+export interface Address {
+  readonly href: string
+  readonly hostname: string
+  readonly port: number
+}
+
+interface Target extends Address {
+  /** The address without its query. */
+  readonly path: string
+  readonly protocol: Protocol
+  readonly provider: string
+}
+
 export interface ClaimedRequest {
   readonly protocol: Protocol
   readonly facts: RequestFacts
-  readonly url: URL
+  readonly target: Address
   readonly provider: string
   /** The body's text, where it can be seen without reading a stream. */
   readonly body: string | undefined
@@ -27,23 +41,45 @@ export function claimRequest(
   const request = input instanceof Request ? input : undefined
   const method = init?.method ?? request?.method ?? 'GET'
   if (method !== 'POST' && method.toUpperCase() !== 'POST') return undefined
-  const address = addressOf(input)
-  const path = pathOf(address)
-  const protocol = protocolFor(path)
-  if (protocol === undefined) return undefined
+  const target = targetOf(addressOf(input))
+  if (target === undefined) return undefined
+  const { protocol } = target
   const body = bodyText(init?.body)
-  const facts = readFacts(protocol, path, body, init?.body != null)
+  const facts = readFacts(protocol, target.path, body, init?.body != null)
   if (facts === undefined) return undefined
-  const url = new URL(address)
   return {
     protocol,
     facts,
-    url,
-    provider: hostOf(url.hostname)?.provider ?? protocol.defaultProvider,
+    target,
+    provider: target.provider,
     body,
     signal: init?.signal ?? request?.signal,
     header: headerReader(init?.headers, request),
   }
+}
+
+/** Addresses of calls, taken apart: an application has few, and taking one apart costs as much as a span. */
+const targets = new Map<string, Target>()
+const MAX_TARGETS = 200
+
+function targetOf(address: string): Target | undefined {
+  const known = targets.get(address)
+  if (known !== undefined) return known
+  const path = withoutQuery(address)
+  const protocol = protocolFor(path)
+  if (protocol === undefined) return undefined
+  const url = new URL(address)
+  const target = {
+    href: url.href,
+    path,
+    hostname: url.hostname,
+    port: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
+    protocol,
+    provider: hostOf(url.hostname)?.provider ?? protocol.defaultProvider,
+  }
+  if (targets.size >= MAX_TARGETS) targets.clear()
+  targets.set(address, target)
+  return target
 }
 
 function addressOf(input: FetchInput): string {
@@ -51,8 +87,7 @@ function addressOf(input: FetchInput): string {
   return input instanceof URL ? input.href : input.url
 }
 
-/** The path of an absolute URL, without parsing it. */
-function pathOf(address: string): string {
+function withoutQuery(address: string): string {
   const query = address.search(/[?#]/)
   return query === -1 ? address : address.slice(0, query)
 }

@@ -6,7 +6,6 @@ import { claimRequest, type ClaimedRequest } from './claim.ts'
 import { errorName, isAbort } from './errors.ts'
 import { listen, openExchange, rejected, type Exchange } from './exchange.ts'
 import type { OpenCall, OpenCalls } from './open-calls.ts'
-import type { Recorder } from './recorder.ts'
 import { isRetryable, resendKey, resendWindow, saysFirstAttempt } from './resend.ts'
 import { observeResponse } from './response.ts'
 import { createStart, type Observation } from './start-call.ts'
@@ -72,12 +71,12 @@ function send(original: Fetch, self: unknown, attempt: Attempt): Promise<Respons
 }
 
 function createBegin(observation: Observation) {
-  const { config, recorder, calls } = observation
+  const { config, recorder, calls, group } = observation
   const start = createStart(observation)
   return (input: FetchArguments[0], init: RequestInit | undefined): Attempt | undefined => {
     const claimed = claimRequest(input, init)
     if (claimed === undefined || recorder.suppressed()) return undefined
-    const call = resumed(claimed, recorder, calls) ?? start(claimed)
+    const call = resumed(claimed, group, calls) ?? start(claimed)
     const exchange = openExchange(call, calls, claimed.protocol)
     const asked = askedBody(claimed, config)
     return {
@@ -93,18 +92,21 @@ function createBegin(observation: Observation) {
 /** The call whose failed attempt this request resends, if it does. */
 function resumed(
   claimed: ClaimedRequest,
-  recorder: Recorder,
+  group: () => object | undefined,
   calls: OpenCalls,
 ): OpenCall | undefined {
   if (!calls.waiting || saysFirstAttempt(claimed) === true) return undefined
-  return calls.resume(resendKey(claimed), recorder.activeSpan())
+  const call = calls.resume(resendKey(claimed), group())
+  call?.recording.resume()
+  return call
 }
 
 /** The body with the question for usage in it, where it may be asked. */
 function askedBody(claimed: ClaimedRequest, config: Config): string | undefined {
-  const { protocol, facts, url, body, header } = claimed
+  const { protocol, facts, target, body, header } = claimed
   if (typeof body !== 'string') return undefined
-  if (!mayAskForUsage(config.streamUsage, protocol, facts, url.hostname, header)) return undefined
+  if (!mayAskForUsage(config.streamUsage, protocol, facts, target.hostname, header))
+    return undefined
   return askForUsage(body)
 }
 

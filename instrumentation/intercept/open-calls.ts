@@ -23,7 +23,7 @@ export interface OpenCall {
   readonly startedAt: number
   readonly recording: Recording
   readonly failedAttempts: FailedAttempt[]
-  /** Identity of the span that was active when the call began. */
+  /** Identity of what the attempts of the call have in common. */
   readonly parent: object | undefined
   /** Epoch milliseconds of the last sign of life. */
   lastActivity: number

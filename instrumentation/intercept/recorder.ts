@@ -15,6 +15,8 @@ export interface Recorder {
 export interface Recording {
   /** Runs `send` with the call's span active. */
   run<T>(send: () => T): T
+  /** The call is sent again, in the current context. */
+  resume(): void
   /** Once, when the call is over. */
   end(call: Call): void
 }

@@ -13,25 +13,27 @@ export interface Observation {
   readonly config: Config
   readonly recorder: Recorder
   readonly calls: OpenCalls
+  /** What the attempts of one call have in common, by identity: the AI SDK's step, else the active span. */
+  readonly group: () => object | undefined
 }
 
 /** Starts the record of a claimed request in the current context. */
 export type StartCall = (claimed: ClaimedRequest) => OpenCall
 
-export function createStart({ config, recorder, calls }: Observation): StartCall {
+export function createStart({ config, recorder, calls, group }: Observation): StartCall {
   const repeats = createRepeats()
   return (claimed) => {
     const attribution = currentAttribution(config.defaults)
     const { unit } = attribution
     const counted = config.context && unit !== undefined && claimed.body !== undefined
-    const times = counted ? repeats.count(unit, claimed.url.href, claimed.body) : 1
+    const times = counted ? repeats.count(unit, claimed.target.href, claimed.body) : 1
     const request = callRequest(claimed, config, times)
     const startedAt = now()
     const call: OpenCall = {
       request,
       attribution,
       startedAt,
-      parent: recorder.activeSpan(),
+      parent: group(),
       recording: recorder.start(request, attribution, startedAt),
       failedAttempts: [],
       lastActivity: startedAt,
@@ -44,13 +46,13 @@ export function createStart({ config, recorder, calls }: Observation): StartCall
 }
 
 function callRequest(claimed: ClaimedRequest, config: Config, times: number): CallRequest {
-  const { protocol, facts, url } = claimed
+  const { protocol, facts, target } = claimed
   return {
     operation: facts.operation ?? protocol.operation,
     provider: claimed.provider,
     stream: facts.stream,
-    serverAddress: url.hostname,
-    serverPort: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
+    serverAddress: target.hostname,
+    serverPort: target.port,
     apiType: protocol.apiType,
     model: facts.model,
     maxTokens: facts.maxTokens,

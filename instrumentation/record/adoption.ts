@@ -33,6 +33,13 @@ export interface AdoptedSpan {
 }
 
 const adopted = new WeakSet<Span>()
+/** Spans whose exchange is over and that nobody has ended yet, with what ends them. */
+const abandoned = new Set<() => void>()
+
+/** Ends what would still be waited for: the process is about to end. */
+export function endAbandoned(): void {
+  for (const end of [...abandoned]) guard('ending an abandoned span', end)
+}
 
 /** Whether this span stands for the one call that is about to be sent. */
 export function isAdoptable(span: Span | undefined): span is Span {
@@ -48,9 +55,11 @@ export function adopt(span: Span): AdoptedSpan {
   adopted.add(span)
   const end = span.end.bind(span)
   let released = false
+  let giveUp: (() => void) | undefined
   let held: { readonly time: TimeInput | undefined } | undefined
   const finish = (time: TimeInput | undefined): void => {
     Reflect.deleteProperty(span, 'end')
+    if (giveUp !== undefined) abandoned.delete(giveUp)
     end(time)
   }
   Object.defineProperty(span, 'end', {
@@ -77,12 +86,15 @@ export function adopt(span: Span): AdoptedSpan {
         return
       }
       const endedAt = Date.now()
-      const timer = setTimeout(() => {
-        guard('ending an abandoned span', () => {
-          if (span.isRecording()) finish(endedAt)
-        })
-      }, GRACE_MS)
-      timer.unref()
+      const giveUpNow = (): void => {
+        abandoned.delete(giveUpNow)
+        if (span.isRecording()) finish(endedAt)
+      }
+      giveUp = giveUpNow
+      abandoned.add(giveUpNow)
+      setTimeout(() => {
+        guard('ending an abandoned span', giveUpNow)
+      }, GRACE_MS).unref()
     },
   }
 }

@@ -4,8 +4,15 @@
  */
 
 import type { Span } from '@opentelemetry/api'
+import { SCOPE_NAME } from '../semconv.ts'
 
 const handled = new WeakSet()
+
+/** Made by our recorder, which writes it whole: told by its scope, without keeping a list of all that are open. */
+export function isOwn(span: object): boolean {
+  const { instrumentationScope } = span as { readonly instrumentationScope?: { name?: unknown } }
+  return instrumentationScope?.name === SCOPE_NAME
+}
 
 export function markHandled(span: Span): void {
   handled.add(span)
@@ -32,7 +39,13 @@ export function closed(spanId: string): void {
 
 /** Every open span above this one has a priced descendant from now on. */
 export function coverAncestors(spanId: string): void {
-  let parent = parents.get(spanId)
+  const parent = parents.get(spanId)
+  if (parent !== undefined) cover(parent)
+}
+
+/** This span, where it is open, and every open one above it have a priced descendant from now on. */
+export function cover(spanId: string): void {
+  let parent: string | undefined = spanId
   while (parent !== undefined && !covered.has(parent) && parents.has(parent)) {
     covered.add(parent)
     parent = parents.get(parent)

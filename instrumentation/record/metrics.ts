@@ -1,10 +1,10 @@
 /** Records every call into the metrics of the contract: from the Call, never read back off a span. */
 
 import type { Call } from '../core/call.ts'
-import type { Cost } from '../core/cost.ts'
-import { tokenTotals, type TokenTotals } from '../core/usage.ts'
+import type { Cost, CostPart } from '../core/cost.ts'
+import { inputTokens, tokenTotals, type TokenTotals } from '../core/usage.ts'
 import * as names from '../semconv.ts'
-import { contextTokens, wasteOf, type ContextPart } from './attributes.ts'
+import { CONTEXT_PARTS, contextTokens, wasteOf } from './attributes.ts'
 import { createLabelGuard, type Labels } from './cardinality.ts'
 import type { Cell } from './families.ts'
 import { createInstruments, PICOS_PER_USD, type Instruments } from './instruments.ts'
@@ -121,7 +121,8 @@ function recordCounts(series: Series, call: Call, cost: Cost): void {
 function recordMoney(series: Series, call: Call, cost: Cost): void {
   if (cost.kind === 'unpriced') return
   const waste = wasteOf(call)
-  for (const [component, usd] of Object.entries(cost.parts)) {
+  for (const component in cost.parts) {
+    const usd = cost.parts[component as CostPart] ?? 0
     if (usd !== 0) series.cost(component, waste).value += Math.round(usd * PICOS_PER_USD)
   }
   if (cost.cacheSavings !== undefined && cost.cacheSavings > 0) {
@@ -140,8 +141,8 @@ function recordTokens(series: Series, call: Call): void {
   cells.reasoning.value += totals.reasoning
   const context = contextTokens(call.request.context, usage)
   if (context === undefined) return
-  for (const [part, tokens] of Object.entries(context)) {
-    series.context(part as ContextPart).value += tokens
+  for (const part of CONTEXT_PARTS) {
+    if (context[part] > 0) series.context(part).value += context[part]
   }
 }
 
@@ -163,7 +164,7 @@ function recordDistributions(
   if (cost.kind !== 'unpriced') instruments.operationCost.record(cost.amount, common)
   const { usage } = call.answer
   if (usage !== undefined) {
-    instruments.operationInputTokens.record(tokenTotals(usage).input, series.prompt)
+    instruments.operationInputTokens.record(inputTokens(usage), series.prompt)
   }
   const timed =
     call.errorType === undefined ? common : { ...common, [names.ATTR_ERROR_TYPE]: call.errorType }

@@ -10,9 +10,9 @@ import type { Cost } from '../core/cost.ts'
 import { guard } from '../guard.ts'
 import * as names from '../semconv.ts'
 import { INFERENCE_OPERATIONS } from './adoption.ts'
-import { attributionAttributes, costAttributes, wasteOf } from './attributes.ts'
+import { putAttribution, putCost, wasteOf } from './attributes.ts'
 import { foreignCall, type EndedSpan } from './foreign-call.ts'
-import { closed, coverAncestors, isCovered, isHandled, opened } from './handled-spans.ts'
+import { closed, coverAncestors, isCovered, isHandled, isOwn, opened } from './handled-spans.ts'
 import type { Metrics } from './metrics.ts'
 import { priceCall, type BookSource } from './price-call.ts'
 
@@ -49,11 +49,13 @@ export function createSpanHooks(options: ProcessorOptions): SpanHooks {
   }
   return {
     onStart(span) {
+      if (isOwn(span)) return
       guard('a span starting', () => {
         starting(span, options.attribution)
       })
     },
     onEnding(span) {
+      if (isOwn(span)) return
       guard('pricing a span', () => {
         settle(span, (attributes) => {
           span.setAttributes(attributes)
@@ -61,6 +63,7 @@ export function createSpanHooks(options: ProcessorOptions): SpanHooks {
       })
     },
     onEnd(span) {
+      if (isOwn(span)) return
       guard('pricing an ended span', () => {
         settle(span, (attributes) => {
           assign(span.attributes, attributes)
@@ -75,7 +78,7 @@ function starting(span: Span, attribution: () => Attribution): void {
   const { attributes, parentSpanContext, parentSpanId } = span as unknown as ProcessedSpan
   opened(span.spanContext().spanId, parentSpanContext?.spanId ?? parentSpanId)
   if (attributes[names.ATTR_OPERATION_NAME] === undefined || isHandled(span)) return
-  const missing = attributionAttributes(attribution())
+  const missing = putAttribution({}, attribution())
   for (const [name, value] of Object.entries(missing)) {
     if (value !== undefined && attributes[name] === undefined) span.setAttribute(name, value)
   }
@@ -100,7 +103,7 @@ function ending(span: ProcessedSpan, options: ProcessorOptions): Attributes | un
   options.metrics.record(call, cost)
   coverAncestors(span.spanContext().spanId)
   return {
-    ...costAttributes(cost),
+    ...putCost({}, cost),
     [names.ATTR_CALL_END]: call.end,
     [names.ATTR_WASTE]: wasteOf(call),
   }

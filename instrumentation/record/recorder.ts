@@ -5,21 +5,24 @@ import type { Attribution } from '../core/attribution.ts'
 import type { Call, CallRequest } from '../core/call.ts'
 import type { Cost } from '../core/cost.ts'
 import { SpanKind, SpanStatusCode, trace } from '../otel-api.ts'
-import { ATTR_ERROR_TYPE, ATTR_HTTP_STATUS, EVENT_ATTEMPT_FAILED, SCOPE_NAME } from '../semconv.ts'
-import { adopt, isAdoptable } from './adoption.ts'
 import {
-  answerAttributes,
-  attributionAttributes,
-  costAttributes,
-  requestAttributes,
-} from './attributes.ts'
-import { coverAncestors, markHandled } from './handled-spans.ts'
+  ATTR_COST_BY,
+  ATTR_COST_STATUS,
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_STATUS,
+  EVENT_ATTEMPT_FAILED,
+  SCOPE_NAME,
+} from '../semconv.ts'
+import { adopt, isAdoptable, type AdoptedSpan } from './adoption.ts'
+import { putAnswer, putAttribution, putCost, putRequest } from './attributes.ts'
+import { cover, coverAncestors, markHandled } from './handled-spans.ts'
 import type { Metrics } from './metrics.ts'
 import { activeContext, apiRecord, isTracingSuppressed, withContext } from './otel-globals.ts'
 import { priceCall, type BookSource } from './price-call.ts'
 
 export interface CallRecording {
   run<T>(send: () => T): T
+  resume(): void
   end(call: Call): void
 }
 
@@ -70,24 +73,27 @@ function ownRecording(
   const parent = activeContext()
   const name =
     request.model === undefined ? request.operation : `${request.operation} ${request.model}`
-  const attributes = { ...requestAttributes(request), ...attributionAttributes(attribution) }
+  const attributes = putAttribution(putRequest({}, request), attribution)
   const span = by?.startSpan(
     name,
     { kind: SpanKind.CLIENT, attributes, startTime: startedAt },
     parent,
   )
-  if (span !== undefined) markHandled(span)
+  const parentId = trace.getSpanContext(parent)?.spanId
   return {
     run: (send) => (span === undefined ? send() : withContext(trace.setSpan(parent, span), send)),
+    resume() {
+      // One span over all attempts.
+    },
     end(call) {
       finish(call, (cost) => {
         if (span === undefined) return
-        span.setAttributes({ ...answerAttributes(call), ...costAttributes(cost) })
+        span.setAttributes(putCost(putAnswer({}, call), cost))
         addAttempts(span, call)
         if (call.end === 'failed' || call.end === 'broken_off') {
           span.setStatus({ code: SpanStatusCode.ERROR })
         }
-        coverAncestors(span.spanContext().spanId)
+        if (parentId !== undefined) cover(parentId)
         span.end(call.endedAt)
       })
     },
@@ -100,21 +106,34 @@ function adoptedRecording(
   attribution: Attribution,
   finish: Finish,
 ): CallRecording {
-  markHandled(active)
-  const adopted = adopt(active)
-  adopted.setMissing(attributionAttributes(attribution))
+  let adopted = take(active, attribution)
   return {
     run: (send) => send(),
+    resume() {
+      const next = trace.getSpan(activeContext())
+      if (!isAdoptable(next)) return
+      // A span for each attempt (the AI SDK streaming): the record moves on, the last one left has none.
+      adopted.span.setAttributes({ [ATTR_COST_STATUS]: 'covered', [ATTR_COST_BY]: 'sdk' })
+      adopted.release()
+      adopted = take(next, attribution)
+    },
     end(call) {
       finish(call, (cost) => {
-        adopted.setMissing({ ...requestAttributes(request), ...answerAttributes(call) })
-        adopted.span.setAttributes(costAttributes(cost))
+        adopted.setMissing(putAnswer(putRequest({}, request), call))
+        adopted.span.setAttributes(putCost({}, cost))
         addAttempts(adopted.span, call)
         coverAncestors(adopted.span.spanContext().spanId)
         adopted.release()
       })
     },
   }
+}
+
+function take(span: Span, attribution: Attribution): AdoptedSpan {
+  markHandled(span)
+  const adopted = adopt(span)
+  adopted.setMissing(putAttribution({}, attribution))
+  return adopted
 }
 
 function addAttempts(span: Span, call: Call): void {

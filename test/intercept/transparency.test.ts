@@ -266,11 +266,15 @@ describe('a bug of ours', () => {
     throw new Error('a bug of costspan')
   }
 
+  const resume = (): undefined => undefined
   test.each([
     ['before the call', { suppressed: broken }],
     ['when the call starts', { start: broken }],
-    ['while it is sent', { start: () => ({ run: broken, end: () => undefined }) }],
-    ['when it is recorded', { start: () => ({ run: <T>(send: () => T) => send(), end: broken }) }],
+    ['while it is sent', { start: () => ({ run: broken, resume, end: () => undefined }) }],
+    [
+      'when it is recorded',
+      { start: () => ({ run: <T>(send: () => T) => send(), resume, end: broken }) },
+    ],
   ])('%s does not reach the application', async (_, recorder) => {
     seen.restore()
     seen = intercepted({ recorder })

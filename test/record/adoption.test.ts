@@ -48,7 +48,12 @@ beforeAll(async () => {
     version: '0',
     onRecorded: () => undefined,
   })
-  restore = interceptFetch({ config, recorder, calls: createOpenCalls(60_000) })
+  restore = interceptFetch({
+    config,
+    recorder,
+    calls: createOpenCalls(60_000),
+    group: recorder.activeSpan,
+  })
 })
 afterAll(async () => {
   restore()

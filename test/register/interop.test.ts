@@ -18,7 +18,8 @@ afterEach(() => sink.close())
 
 function run(app: string, env: Record<string, string> = {}): Promise<RunResult> {
   return runNode({
-    args: ['--require', REGISTER, `test/register/apps/${app}`],
+    // What OpenLLMetry's own dependencies print of Node's deprecations is not ours.
+    args: ['--no-deprecation', '--require', REGISTER, `test/register/apps/${app}`],
     env: {
       BASE_URL: `${simulator.url}/v1`,
       OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,

@@ -34,6 +34,7 @@ export function intercepted(options: InterceptedOptions = {}): Intercepted {
       begun += 1
       return {
         run: (send) => send(),
+        resume: () => undefined,
         end(call) {
           calls.push(call)
         },
@@ -41,7 +42,7 @@ export function intercepted(options: InterceptedOptions = {}): Intercepted {
     },
     ...options.recorder,
   }
-  const restore = interceptFetch({ config, recorder, calls: open })
+  const restore = interceptFetch({ config, recorder, calls: open, group: recorder.activeSpan })
   return {
     calls,
     open,

@@ -155,12 +155,14 @@ function claim(request: unknown): ClaimedRequest | undefined {
       : protocol.facts(body, scanMembers(body, protocol.requestKeys), path)
   if (facts === undefined) return undefined
   const port = at(request, 'port')
-  const scheme = text(at(request, 'protocol')) ?? 'https:'
-  const authority = typeof port === 'number' ? `${hostname}:${port}` : hostname
   return {
     protocol,
     facts,
-    url: new URL(`${scheme}//${authority}${path}`),
+    target: {
+      href: `https://${hostname}${path}`,
+      hostname,
+      port: typeof port === 'number' ? port : 443,
+    },
     provider: 'aws.bedrock',
     body,
     signal: undefined,
