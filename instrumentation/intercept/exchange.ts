@@ -21,7 +21,10 @@ import type { Ending, OpenCall, OpenCalls } from './open-calls.ts'
 /** A plain answer larger than this is not kept for reading. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
-/** Holds no reference to the Response or its body: undici cancels unread bodies when these are collected. */
+/**
+ * Holds no reference to the Response or its body for longer than a moment: undici cancels unread bodies when these are
+ * collected.
+ */
 export interface Exchange {
   readonly call: OpenCall
   readonly calls: OpenCalls
@@ -32,6 +35,8 @@ export interface Exchange {
   settled: boolean
   /** Response objects through which the answer can still be read. */
   watchers: number
+  /** Those of them that are not watched yet: held for a moment, or until the answer is read. */
+  unwatched: object[]
   /** Bytes of the body that have been seen. */
   bytes: number
   firstChunkAt: number | undefined
@@ -53,6 +58,7 @@ export function openExchange(call: OpenCall, calls: OpenCalls, protocol: Protoco
     streamed: false,
     settled: false,
     watchers: 0,
+    unwatched: [],
     bytes: 0,
     firstChunkAt: undefined,
     splitter: undefined,
@@ -160,6 +166,7 @@ export function listen(exchange: Exchange, signal: AbortSignal | undefined): voi
 export function settle(exchange: Exchange, ending: Ending): void {
   if (exchange.settled) return
   exchange.settled = true
+  exchange.unwatched = []
   if (exchange.onAbort !== undefined) {
     exchange.signal?.removeEventListener('abort', exchange.onAbort)
   }

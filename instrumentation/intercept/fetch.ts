@@ -126,8 +126,9 @@ function onResponse(attempt: Attempt, response: Response): void {
   }
   const type = response.headers.get('content-type')
   exchange.streamed = type === null ? claimed.facts.stream : type.includes('event-stream')
-  // Before the headers an abort rejects the request itself; from here on only the signal tells.
-  listen(exchange, claimed.signal)
+  // Before the headers an abort rejects the request itself, and a plain answer's reading fails; of a stream that is not
+  // being read just then only the signal tells.
+  if (exchange.streamed) listen(exchange, claimed.signal)
   observeResponse(response, exchange, attempt.asked && exchange.streamed)
 }
 

@@ -7,6 +7,7 @@ import type { Attribution } from '../core/attribution.ts'
 import type { Answer, Call, CallEnd, CallRequest, FailedAttempt } from '../core/call.ts'
 import { guard } from '../guard.ts'
 import { now } from './clock.ts'
+import { watchUnread } from './collection.ts'
 import { stopped, type Exchange } from './exchange.ts'
 import type { Recording } from './recorder.ts'
 
@@ -75,9 +76,12 @@ export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
     })
   }
   const waiting = createWaitingRoom(finish)
-  const endIdle = (): void => {
+  const look = (): void => {
     const oldest = now() - idleTimeoutMs
-    for (const call of open) if (call.lastActivity < oldest) interrupt(call)
+    for (const call of open) {
+      if (call.current !== undefined) watchUnread(call.current)
+      if (call.lastActivity < oldest) interrupt(call)
+    }
     if (open.size > 0) return
     clearInterval(sweep)
     sweep = undefined
@@ -85,7 +89,7 @@ export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
   return {
     add(call) {
       open.add(call)
-      sweep ??= setInterval(endIdle, Math.min(idleTimeoutMs, 30_000)).unref()
+      sweep ??= setInterval(look, Math.min(idleTimeoutMs, LOOK_MS)).unref()
     },
     finish,
     hold: waiting.hold,
@@ -118,6 +122,9 @@ interface Held {
 interface WaitingRoom extends Pick<OpenCalls, 'hold' | 'resume'> {
   readonly size: () => number
 }
+
+/** How often open calls are looked over. Milliseconds. */
+const LOOK_MS = 250
 
 const NOTHING_SAID: Answer = {}
 

@@ -5,7 +5,7 @@ import { guard } from '../../guard.ts'
 import { parseJson } from '../../wire/json.ts'
 import { fromLatin1, latin1 } from '../../wire/sse.ts'
 import { ended, failed, sawEvent, stopped, type Exchange } from '../exchange.ts'
-import { watchCollected } from '../response.ts'
+import { watchCollected } from '../collection.ts'
 
 type Events = AsyncIterator<unknown>
 
