@@ -13,7 +13,7 @@ import { frame, type Answer, type StreamFrames, type WireFormat } from './wire-f
 export const anthropicMessages: WireFormat = {
   protocol: 'messages',
   provider: 'anthropic',
-  path: '/v1/messages',
+  match: (path) => (path === '/v1/messages' ? {} : undefined),
   read(body) {
     const messages = Array.isArray(body['messages']) ? body['messages'].filter(isObject) : []
     const system = body['system'] === undefined ? [] : [contentText(body['system'])]

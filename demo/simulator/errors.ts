@@ -1,9 +1,11 @@
 /**
- * Error answers. OpenAI: platform.openai.com/docs/guides/error-codes; Anthropic: platform.claude.com/docs/en/api/errors.
+ * Error answers. OpenAI: platform.openai.com/docs/guides/error-codes; Anthropic: platform.claude.com/docs/en/api/errors;
+ * Gemini: ai.google.dev/gemini-api/docs/troubleshooting; Bedrock: docs.aws.amazon.com/bedrock, "Converse", "Errors".
  * Read 2026-11-24.
  */
 
 import type { JsonObject } from '../../instrumentation/core/unknown.ts'
+import type { Provider } from './scenario.ts'
 import { SERVER_ERROR } from './openai-chat.ts'
 
 const ANTHROPIC_TYPES: Readonly<Record<number, readonly [string, string]>> = {
@@ -38,13 +40,42 @@ const OPENAI_ERRORS: Readonly<Record<number, object>> = {
   },
 }
 
+const GEMINI_STATUS: Readonly<Record<number, string>> = {
+  400: 'INVALID_ARGUMENT',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  429: 'RESOURCE_EXHAUSTED',
+  500: 'INTERNAL',
+  503: 'UNAVAILABLE',
+}
+
+const BEDROCK_TYPES: Readonly<Record<number, string>> = {
+  400: 'ValidationException',
+  403: 'AccessDeniedException',
+  404: 'ResourceNotFoundException',
+  424: 'ModelErrorException',
+  429: 'ThrottlingException',
+  500: 'InternalServerException',
+  503: 'ServiceUnavailableException',
+}
+
+/** The header `x-amzn-errortype` names the exception. */
+export function bedrockErrorType(status: number): string {
+  return BEDROCK_TYPES[status] ?? 'InternalServerException'
+}
+
 /** The body of an error answer. `message` replaces the provider's usual words. */
 export function errorBody(
-  provider: 'openai' | 'anthropic',
+  provider: Provider,
   status: number,
   requestId: string,
   message?: string,
 ): JsonObject {
+  if (provider === 'bedrock') return { message: message ?? 'The request failed.' }
+  if (provider === 'gemini') {
+    const said = message ?? 'The request failed.'
+    return { error: { code: status, message: said, status: GEMINI_STATUS[status] ?? 'UNKNOWN' } }
+  }
   if (provider === 'anthropic') {
     const [type, usual] = ANTHROPIC_TYPES[status] ??
       ANTHROPIC_TYPES[status >= 500 ? 500 : 400] ?? ['api_error', '']

@@ -21,7 +21,7 @@ export const SERVER_ERROR = {
 export const openaiChat: WireFormat = {
   protocol: 'chat_completions',
   provider: 'openai',
-  path: '/v1/chat/completions',
+  match: (path) => (path === '/v1/chat/completions' ? {} : undefined),
   read(body) {
     const messages = Array.isArray(body['messages']) ? body['messages'].filter(isObject) : []
     const limit = count(body['max_completion_tokens']) ?? count(body['max_tokens'])

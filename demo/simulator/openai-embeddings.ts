@@ -13,7 +13,7 @@ const DIMENSIONS = 1536
 export const openaiEmbeddings: WireFormat = {
   protocol: 'embeddings',
   provider: 'openai',
-  path: '/v1/embeddings',
+  match: (path) => (path === '/v1/embeddings' ? {} : undefined),
   read: (body) => ({
     parts: { system: 0, history: 0, tools: 0, rest: inputs(body['input']).reduce(add, 0) },
     maxOutputTokens: 0,

@@ -18,7 +18,7 @@ import { allInput, frame, type Answer, type StreamFrames, type WireFormat } from
 export const openaiResponses: WireFormat = {
   protocol: 'responses',
   provider: 'openai',
-  path: '/v1/responses',
+  match: (path) => (path === '/v1/responses' ? {} : undefined),
   read(body) {
     const input = body['input']
     const items: readonly JsonObject[] = Array.isArray(input)

@@ -38,6 +38,19 @@ const RATES: Readonly<Record<string, Rate>> = {
     cacheWrite1h: '2.00',
     output: '5.00',
   },
+  // ai.google.dev/gemini-api/docs/pricing, as public catalogues repeat it (2026-09-23).
+  'gemini-2.5-flash': { input: '0.30', cacheRead: '0.03', output: '2.50' },
+  'gemini-embedding-001': { input: '0.15', output: '0' },
+  // Bedrock, a model of one region: 1.1 times Anthropic's rates (docs.aws.amazon.com, global cross-region inference).
+  'anthropic.claude-sonnet-5-v1:0': {
+    input: '2.20',
+    cacheRead: '0.22',
+    cacheWrite5m: '2.75',
+    cacheWrite1h: '4.40',
+    output: '11.00',
+  },
+  // aws.amazon.com/bedrock/pricing, as public catalogues repeat it (2026-09-23).
+  'amazon.nova-lite-v1:0': { input: '0.06', cacheRead: '0.015', output: '0.24' },
 }
 
 /** Tokens as billed. `input` is what is left of the input after the cache. */

@@ -3,7 +3,17 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { JsonObject } from '../../instrumentation/core/unknown.ts'
 
-export type Protocol = 'chat_completions' | 'responses' | 'embeddings' | 'messages'
+export type Protocol =
+  | 'chat_completions'
+  | 'responses'
+  | 'embeddings'
+  | 'messages'
+  | 'generate_content'
+  | 'batch_embed_contents'
+  | 'converse'
+  | 'invoke'
+
+export type Provider = 'openai' | 'anthropic' | 'gemini' | 'bedrock'
 
 /** Tokens of the request by part; together they are the input tokens. */
 export interface PromptParts {
@@ -21,7 +31,7 @@ export interface SimulatorRequest {
   /** Epoch milliseconds. */
   readonly at: number
   readonly protocol: Protocol
-  readonly provider: 'openai' | 'anthropic'
+  readonly provider: Provider
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: JsonObject
@@ -29,7 +39,7 @@ export interface SimulatorRequest {
   readonly raw: string
   readonly model: string
   readonly stream: boolean
-  /** 1 + `x-stainless-retry-count`; 1 where the client does not say. */
+  /** 1 + `x-stainless-retry-count`, or AWS's `amz-sdk-request`; 1 where the client does not say. */
   readonly attempt: number
   /** The nth request with this path and body since the simulator started, from 1. */
   readonly repeat: number
@@ -80,7 +90,7 @@ export type Scenario = (request: SimulatorRequest) => Plan | undefined
 
 /**
  * Reads `x-sim-fault`, e.g. `status=429; retry-after-ms=20; times=1`, `error-event; after=3`, `failed; after=3`,
- * `reset; after=2`, `delay=500`. `times` says for how many requests with the same header and body the fault holds;
+ * `reset; after=2`, `delay=500`, `chunk-delay=2`. `times` says for how many requests with the same header and body the fault holds;
  * without it, for all. `id=…` tells otherwise equal requests apart.
  * @throws Error naming the word that is not understood.
  */
@@ -96,9 +106,11 @@ export function planOfHeader(header: string, seen: number): Plan {
   if (seen > (number('times') ?? Infinity)) return {}
   const after = number('after') ?? 0
   const delayMs = number('delay')
+  const chunkDelayMs = number('chunk-delay')
   const fault = faultOf(words, number, after)
   return {
     ...(delayMs === undefined ? {} : { delayMs }),
+    ...(chunkDelayMs === undefined ? {} : { chunkDelayMs }),
     ...(fault === undefined ? {} : { fault }),
   }
 }
@@ -112,6 +124,7 @@ const HEADER_WORDS = [
   'reset',
   'after',
   'delay',
+  'chunk-delay',
   'times',
   'id',
 ]

@@ -1,18 +1,34 @@
 /**
- * A provider on loopback: OpenAI's and Anthropic's wire formats, planned faults, and a ledger of what it billed.
+ * Providers on loopback: the wire formats of OpenAI, Anthropic, Gemini and Bedrock, planned faults, and a ledger of what it billed.
  * Nothing of costspan is used here except the reading of unknown JSON.
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type Http2Session,
+} from 'node:http2'
+import type { AddressInfo, Server } from 'node:net'
 import { isObject, text, type JsonObject } from '../../instrumentation/core/unknown.ts'
 import { anthropicMessages } from './anthropic-messages.ts'
 import { answerOf } from './answer.ts'
 import { sendAnswer, sendError } from './sending.ts'
+import { bedrockConverse } from './bedrock-converse.ts'
+import { bedrockInvoke } from './bedrock-invoke.ts'
+import { geminiContent, geminiEmbeddings } from './gemini.ts'
 import { createLedger, type Ledger, type WritableLedger } from './ledger.ts'
 import { openaiChat } from './openai-chat.ts'
 import { openaiEmbeddings } from './openai-embeddings.ts'
 import { openaiResponses } from './openai-responses.ts'
-import { planOfHeader, type Plan, type Scenario, type SimulatorRequest } from './scenario.ts'
+import {
+  planOfHeader,
+  type Plan,
+  type Provider,
+  type Scenario,
+  type SimulatorRequest,
+} from './scenario.ts'
 import type { WireFormat } from './wire-format.ts'
 
 export interface SimulatorOptions {
@@ -22,11 +38,15 @@ export interface SimulatorOptions {
   readonly port?: number
   /** Requests kept in `requests`, the oldest go first. Default 1,000. The ledger keeps all. */
   readonly keep?: number
+  /** Epoch milliseconds for the answers' dates. Default `Date.now`; a fixed one makes answers equal to the byte. */
+  readonly now?: () => number
 }
 
 export interface Simulator {
   /** `http://127.0.0.1:PORT`; OpenAI's base URL is this with `/v1`. */
   readonly url: string
+  /** The same, over HTTP/2 without TLS, which the AWS client speaks. */
+  readonly bedrockUrl: string
   readonly ledger: Ledger
   /** Headers and bodies as they arrived. */
   readonly requests: readonly SimulatorRequest[]
@@ -38,6 +58,10 @@ const FORMATS: readonly WireFormat[] = [
   openaiResponses,
   openaiEmbeddings,
   anthropicMessages,
+  geminiContent,
+  geminiEmbeddings,
+  bedrockConverse,
+  bedrockInvoke,
 ]
 
 /** Bytes; far above any prompt of the tests. */
@@ -49,31 +73,53 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const requests: SimulatorRequest[] = []
   const seen = new Map<string, number>()
   const state: State = { ledger, requests, seen, options, count: 0 }
-  const server = createServer((request, response) => {
+  const answer = (request: Incoming, response: Outgoing): void => {
     handle(state, request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : new Error(String(error)))
     })
-  })
+  }
+  const server = createServer(answer)
   // A client may reuse a connection much later than Node's default of 5 s and would see a reset.
   server.keepAliveTimeout = 120_000
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+  const http2 = createHttp2Server(answer)
+  const sessions = new Set<Http2Session>()
+  http2.on('session', (session) => {
+    sessions.add(session)
+    session.on('close', () => sessions.delete(session))
   })
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const url = await listen(server, options.port ?? 0)
+  const bedrockUrl = await listen(http2, 0)
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
+    bedrockUrl,
     ledger,
     requests,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve()
-        })
-        server.closeAllConnections()
-      }),
+    async close() {
+      const closed = Promise.all([ended(server), ended(http2)])
+      server.closeAllConnections()
+      for (const session of sessions) session.destroy()
+      await closed
+    },
   }
+}
+
+type Incoming = IncomingMessage | Http2ServerRequest
+type Outgoing = ServerResponse | Http2ServerResponse
+
+async function listen(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+function ended(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve()
+    })
+  })
 }
 
 interface State {
@@ -85,28 +131,32 @@ interface State {
   count: number
 }
 
-async function handle(
-  state: State,
-  incoming: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function handle(state: State, incoming: Incoming, response: Outgoing): Promise<void> {
   const raw = await readBody(incoming)
   const path = (incoming.url ?? '').split('?')[0] ?? ''
-  const format = FORMATS.find((each) => each.path === path && incoming.method === 'POST')
-  const provider = path.startsWith('/v1/messages') ? 'anthropic' : 'openai'
-  if (format === undefined) {
+  const format = FORMATS.find((each) => each.match(path) !== undefined)
+  const matched = format?.match(path)
+  const provider = format?.provider ?? providerOf(path)
+  if (format === undefined || matched === undefined || incoming.method !== 'POST') {
     sendError(response, provider, { status: 404, message: `Unknown request URL: ${path}.` })
     return
   }
   const body = parse(raw)
-  const model = text(body?.['model'])
+  const model = matched.model ?? text(body?.['model'])
   if (body === undefined || model === undefined) {
     const message =
       body === undefined ? 'The body is not a JSON object.' : 'you must provide a model parameter'
     sendError(response, provider, { status: 400, message })
     return
   }
-  const request = requestOf(state, incoming, { format, path, raw, body, model })
+  const request = requestOf(state, incoming, {
+    format,
+    path,
+    raw,
+    body,
+    model,
+    stream: matched.stream ?? body['stream'] === true,
+  })
   remember(state, request)
   const plan = planOf(state, request)
   await sendAnswer(response, format, answerOf(request, plan), plan, state.ledger)
@@ -114,20 +164,21 @@ async function handle(
 
 function requestOf(
   state: State,
-  incoming: IncomingMessage,
+  incoming: Incoming,
   seenBody: {
     readonly format: WireFormat
     readonly path: string
     readonly raw: string
     readonly body: JsonObject
     readonly model: string
+    readonly stream: boolean
   },
 ): SimulatorRequest {
-  const { format, path, raw, body, model } = seenBody
+  const { format, path, raw, body, model, stream } = seenBody
   const { parts, maxOutputTokens } = format.read(body)
   return {
     id: ++state.count,
-    at: Date.now(),
+    at: (state.options.now ?? Date.now)(),
     protocol: format.protocol,
     provider: format.provider,
     path,
@@ -135,13 +186,26 @@ function requestOf(
     body,
     raw,
     model,
-    stream: body['stream'] === true && format.stream !== undefined,
-    attempt: 1 + Number(incoming.headers['x-stainless-retry-count'] ?? 0),
+    stream: stream && format.stream !== undefined,
+    attempt: attemptOf(incoming),
     repeat: countUp(state.seen, `${path}\n${raw}`),
     parts,
     inputTokens: parts.system + parts.history + parts.tools + parts.rest,
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   }
+}
+
+/** Whose errors a path that nothing serves gets. */
+function providerOf(path: string): Provider {
+  if (path.startsWith('/v1/messages')) return 'anthropic'
+  if (/^\/v1(?:beta)?\/models\//.test(path)) return 'gemini'
+  return path.startsWith('/model/') ? 'bedrock' : 'openai'
+}
+
+/** `x-stainless-retry-count: 1`, `amz-sdk-request: attempt=2; max=3`. */
+function attemptOf({ headers }: Incoming): number {
+  const aws = /attempt=(\d+)/.exec(String(headers['amz-sdk-request'] ?? ''))?.[1]
+  return aws === undefined ? 1 + Number(headers['x-stainless-retry-count'] ?? 0) : Number(aws)
 }
 
 function remember(state: State, request: SimulatorRequest): void {
@@ -164,7 +228,7 @@ function countUp(counts: Map<string, number>, key: string): number {
   return next
 }
 
-async function readBody(incoming: IncomingMessage): Promise<string> {
+async function readBody(incoming: Incoming): Promise<string> {
   const pieces: Buffer[] = []
   let size = 0
   for await (const piece of incoming as AsyncIterable<Buffer>) {

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../instrumentation/core/unknown.ts'
 import type { BilledUsage } from './rates.ts'
-import type { PromptParts, Protocol, SimulatorRequest } from './scenario.ts'
+import type { PromptParts, Protocol, Provider, SimulatorRequest } from './scenario.ts'
 
 export interface Answer {
   readonly request: SimulatorRequest
@@ -15,25 +15,31 @@ export interface Answer {
   readonly usage: BilledUsage & { readonly reasoning: number }
 }
 
+/** Text of server-sent events, or the bytes of an event stream's message. */
+export type Frame = string | Uint8Array
+
 export interface StreamFrames {
-  readonly opening: readonly string[]
-  chunk(text: string, index: number): string
-  closing(chunks: number): readonly string[]
+  readonly opening: readonly Frame[]
+  chunk(text: string, index: number): Frame
+  closing(chunks: number): readonly Frame[]
   /** The error event after so many chunks. */
-  failure(chunks: number, failed: boolean): readonly string[]
+  failure(chunks: number, failed: boolean): readonly Frame[]
 }
 
 export interface WireFormat {
   readonly protocol: Protocol
-  readonly provider: 'openai' | 'anthropic'
-  readonly path: string
+  readonly provider: Provider
+  /** What the path says where it is one of this format's; a model or stream that is absent stands in the body. */
+  match(path: string): { readonly model?: string; readonly stream?: boolean } | undefined
+  /** Content type of its streams. Default: server-sent events. */
+  readonly streamType?: string
   read(body: JsonObject): { readonly parts: PromptParts; readonly maxOutputTokens?: number }
   /** The body of an answer that is not streamed. */
   plain(answer: Answer): JsonObject
   /** Absent where the API does not stream. */
   stream?(answer: Answer): StreamFrames
-  /** What the client has been told of the usage, once the opening or the whole of a stream has arrived. */
-  told(answer: Answer, until: 'opening' | 'end'): BilledUsage | undefined
+  /** What the client has been told of the usage, once the opening, with `sent` output tokens, or the whole has arrived. */
+  told(answer: Answer, until: 'opening' | 'end', sent?: number): BilledUsage | undefined
 }
 
 /** A frame of server-sent events. OpenAI's chat stream names no event; the others do. */

@@ -35,6 +35,8 @@ export function storyScenario(): (request: SimulatorRequest) => Plan | undefined
         return { delayMs: 30 }
       case 'chat_completions':
         return { outputTokens: 80, delayMs: 80 }
+      default:
+        return undefined
     }
   }
 }

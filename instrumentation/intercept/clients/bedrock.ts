@@ -12,7 +12,7 @@ import { scanMembers } from '../../wire/json-scan.ts'
 import { bodyText, type ClaimedRequest } from '../claim.ts'
 import { now } from '../clock.ts'
 import { errorName, isAbort } from '../errors.ts'
-import { openExchange, rejected, sawJson, sawText, type Exchange } from '../exchange.ts'
+import { listen, openExchange, rejected, sawJson, sawText, type Exchange } from '../exchange.ts'
 import { createStart, type Observation, type StartCall } from '../start-call.ts'
 import { tapEvents } from './event-iterable.ts'
 
@@ -33,6 +33,9 @@ interface Client {
     add(middleware: Middleware, options: Readonly<Record<string, unknown>>): void
   }
 }
+
+/** The signal that a call was sent with; middlewares are not told. */
+const signals = new AsyncLocalStorage<AbortSignal>()
 
 interface Attempt {
   readonly at: number
@@ -60,7 +63,9 @@ export function createBedrockHook(observation: Observation): (exports: unknown) 
           if (this.config?.serviceId === 'Bedrock Runtime') middlewares(this)
         })
       }
-      return Reflect.apply(send, this, args)
+      const signal = at(args[0] === undefined ? undefined : args[1], 'abortSignal')
+      const sent = (): unknown => Reflect.apply(send, this, args)
+      return signal instanceof AbortSignal ? signals.run(signal, sent) : sent()
     }
     Object.defineProperty(observedSend, 'name', { value: 'send' })
     Object.defineProperty(target, 'send', {
@@ -165,7 +170,7 @@ function claim(request: unknown): ClaimedRequest | undefined {
     },
     provider: 'aws.bedrock',
     body,
-    signal: undefined,
+    signal: signals.getStore(),
     header: () => null,
   }
 }
@@ -189,6 +194,8 @@ function noteAttempts(exchange: Exchange, before: readonly Attempt[]): void {
 function onResult(exchange: Exchange, claimed: ClaimedRequest, { output, response }: Result): void {
   if (claimed.facts.stream) {
     const events = at(output, 'stream') ?? at(output, 'body')
+    // Aborted in its middle a stream just ends, as far as its reader can tell.
+    listen(exchange, claimed.signal)
     if (!tapEvents(events, exchange)) rejected(exchange, { end: 'failed', errorType: 'no_stream' })
     return
   }

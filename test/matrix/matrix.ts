@@ -1,0 +1,85 @@
+/** Runs the cases of one client twice, bare and with costspan, each against a provider of its own. */
+
+import { startSimulator } from '../../demo/simulator/server.ts'
+import type { LedgerEntry } from '../../demo/simulator/ledger.ts'
+import { startOtlpSink, type SunkSpan } from '../support/otlp-sink.ts'
+import { REGISTER, runNode } from '../support/run-node.ts'
+import type { Case } from './cases.ts'
+
+/** What the application saw of one case. */
+export type Seen = Readonly<Record<string, unknown>>
+
+export interface Run {
+  readonly seen: ReadonlyMap<string, Seen>
+  /** What the provider booked, by case. */
+  readonly ledger: ReadonlyMap<string, readonly LedgerEntry[]>
+  /** All spans that arrived. */
+  readonly spans: readonly SunkSpan[]
+  readonly code: number | null
+  readonly stderr: string
+}
+
+export async function runClient(
+  client: string,
+  form: 'cjs' | 'mjs',
+  cases: readonly Case[],
+  observed: boolean,
+): Promise<Run> {
+  // A clock that stands still makes both providers' answers equal to the byte.
+  const simulator = await startSimulator({ now: () => 1_790_000_000_000 })
+  const sink = await startOtlpSink()
+  try {
+    const result = await runNode({
+      args: [
+        '--expose-gc',
+        '--no-warnings',
+        ...(observed ? ['--require', REGISTER] : []),
+        `test/matrix/run.${form}`,
+        client,
+        JSON.stringify(cases.map(marked)),
+      ],
+      env: {
+        SIM_URL: simulator.url,
+        SIM_BEDROCK_URL: simulator.bedrockUrl,
+        // The simulator is no host that is known to take the question for usage.
+        COSTSPAN_STREAM_USAGE: 'on',
+        OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      },
+      timeoutMs: 60_000,
+    })
+    const seen = result.stdout
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line.replaceAll(simulator.url, 'SIM')) as Seen)
+    return {
+      seen: new Map(seen.map((one) => [String(one['name']), one])),
+      ledger: byCase(simulator.ledger.entries, (id) =>
+        String(simulator.requests[id - 1]?.headers['x-sim-fault'] ?? ''),
+      ),
+      spans: sink.spans,
+      code: result.code,
+      stderr: result.stderr,
+    }
+  } finally {
+    await Promise.all([simulator.close(), sink.close()])
+  }
+}
+
+/** The case's name travels in the fault header, so that the provider's books can be told apart. */
+function marked(one: Case): Case {
+  const id = `id=${one.name}`
+  return { ...one, fault: one.fault === undefined ? id : `${one.fault}; ${id}` }
+}
+
+function byCase(
+  entries: readonly LedgerEntry[],
+  headerOf: (request: number) => string,
+): ReadonlyMap<string, readonly LedgerEntry[]> {
+  const found = new Map<string, LedgerEntry[]>()
+  for (const entry of entries) {
+    const name = /id=(.*)$/.exec(headerOf(entry.request))?.[1] ?? ''
+    found.set(name, [...(found.get(name) ?? []), entry])
+  }
+  return found
+}

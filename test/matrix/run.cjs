@@ -1,0 +1,80 @@
+// Runs the cases of one client in this process and prints what the application saw, a line of JSON for each.
+// Arguments: client, cases as JSON. The module form is that of the file that calls `main`.
+const { trace } = require('@opentelemetry/api')
+const { clients } = require('./clients.cjs')
+
+async function main(load) {
+  const [, , name, cases] = process.argv
+  const { withAttribution } = await load('costspan')
+  const client = clients[name]
+  const prepared = await client.prepare(load, {
+    url: process.env.SIM_URL,
+    bedrockUrl: process.env.SIM_BEDROCK_URL,
+  })
+  for (const one of JSON.parse(cases)) {
+    const seen = await trace.getTracer('application').startActiveSpan(one.name, async (span) => {
+      try {
+        return await withAttribution({ feature: one.name }, () => runCase(client, prepared, one))
+      } finally {
+        span.end()
+      }
+    })
+    console.log(JSON.stringify({ name: one.name, ...seen }))
+  }
+  // What nobody reads is released once it is collected; only then can the process end by itself.
+  for (let round = 0; round < 12; round += 1) {
+    globalThis.gc?.()
+    await new Promise((resolve) => setTimeout(resolve, 40))
+  }
+}
+
+async function runCase(client, prepared, one) {
+  const controller = new AbortController()
+  const headers = one.fault === undefined ? {} : { 'x-sim-fault': one.fault }
+  const options = {
+    tokens: one.tokens,
+    headers,
+    signal: controller.signal,
+    timeout: one.timeout,
+    retries: one.retries ?? 0,
+  }
+  if (one.abortAfterMs !== undefined) setTimeout(() => controller.abort(), one.abortAfterMs)
+  const items = []
+  try {
+    if (!one.stream) return { items: [await client.plain(prepared, options)] }
+    const stream = await client.stream(prepared, options)
+    if (one.stop === 'unread') return { items }
+    for await (const item of stream) {
+      items.push(textOf(item))
+      if (items.length < 3 || one.stop === undefined) continue
+      if (one.stop === 'break') break
+      if (one.stop === 'abort') controller.abort()
+      if (one.stop === 'exit') process.exit(3)
+      if (one.stop === 'throw')
+        setTimeout(() => {
+          throw new Error('an error of the application')
+        })
+      if (one.stop === 'end') return { items, left: (process.left = [stream]).length }
+      if (one.stop === 'wait') {
+        console.log('waiting')
+        await new Promise((resolve) => setTimeout(resolve, 30_000))
+      }
+    }
+    return { items }
+  } catch (error) {
+    return {
+      items,
+      error: { class: error.constructor.name, name: error.name, message: error.message },
+    }
+  }
+}
+
+/** Bytes of an event as text; ids that a client makes up itself are blanked. */
+function textOf(item) {
+  return JSON.stringify(item, (key, value) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
+  )
+}
+
+exports.main = main
+if (require.main === module) main(async (name) => require(name))
