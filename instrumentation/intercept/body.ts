@@ -17,8 +17,13 @@ export interface BodyTap {
   readonly exchange: Exchange
   /** Takes out what the application did not ask for; absent where nothing was asked on its behalf. */
   readonly stripper: UsageStripper | undefined
-  /** Kept alive with its body: a collected Response means that nobody reads. */
-  readonly response: Response
+  /**
+   * A collected Response means that nobody reads, so whoever reads keeps it alive. The body itself must not: the
+   * connection holds it, and undici lets go of unread bodies when their Response is collected (measured).
+   */
+  readonly response: WeakRef<Response>
+  /** Of a reader: what it keeps alive. */
+  readonly kept?: Response | undefined
   /** The stream around the real one, once something needed it. */
   around: Stream | undefined
 }
@@ -52,7 +57,7 @@ function around(body: Stream): Stream {
   if (tap === undefined) return body
   if (tap.around === undefined) {
     const reader = native.getReader.call(body) as Reader
-    tap.around = observedStreamAround(reader, tap)
+    tap.around = observedStreamAround(reader, { ...tap, kept: tap.response.deref() })
   }
   return tap.around
 }
@@ -73,7 +78,7 @@ const observedStream: object = Object.create(
       const reader = native.getReader.call(this, options as never)
       const tap = taps.get(this)
       if (tap !== undefined) {
-        taps.set(reader, tap)
+        taps.set(reader, { ...tap, kept: tap.response.deref() })
         Object.setPrototypeOf(reader, observedReader)
       }
       return reader
@@ -121,8 +126,9 @@ function observedValues(this: Stream, options?: { readonly preventCancel?: boole
   const tap = taps.get(this)
   if (tap === undefined || target !== this) return iterator
   const more = (): Promise<ReadResult> => iterator.next() as Promise<ReadResult>
+  const reading: BodyTap = { ...tap, kept: tap.response.deref() }
   const own = {
-    next: (): Promise<ReadResult> => observed(tap, more(), more),
+    next: (): Promise<ReadResult> => observed(reading, more(), more),
     return: (value?: unknown): unknown => {
       if (options?.preventCancel !== true) noteStopped(this)
       return iterator.return?.(value)

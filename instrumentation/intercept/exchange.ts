@@ -45,7 +45,8 @@ export interface Exchange {
   begun: boolean
   /** Of a plain answer that is read in pieces, latin1. */
   pieces: string[] | undefined
-  signal: AbortSignal | undefined
+  /** Weak: clients hang their streams on the signal, and what we hold of a call must not keep those alive. */
+  signal: WeakRef<AbortSignal> | undefined
   onAbort: (() => void) | undefined
 }
 
@@ -153,7 +154,7 @@ export function rejected(
 /** Stops when the application aborts; the listener goes with the exchange's end. */
 export function listen(exchange: Exchange, signal: AbortSignal | undefined): void {
   if (signal === undefined || exchange.settled) return
-  exchange.signal = signal
+  exchange.signal = new WeakRef(signal)
   exchange.onAbort = () => {
     guard('noting an abort', () => {
       stopped(exchange)
@@ -168,7 +169,7 @@ export function settle(exchange: Exchange, ending: Ending): void {
   exchange.settled = true
   exchange.unwatched = []
   if (exchange.onAbort !== undefined) {
-    exchange.signal?.removeEventListener('abort', exchange.onAbort)
+    exchange.signal?.deref()?.removeEventListener('abort', exchange.onAbort)
   }
   const answer = exchange.reader.answer()
   const { firstChunkAt } = exchange

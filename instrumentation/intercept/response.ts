@@ -135,7 +135,12 @@ function tap(response: Response, stream: ReadableStream<Uint8Array> | null): voi
   const observed = Stamp.of(response)
   if (observed === undefined || stream === null || isTapped(stream)) return
   const stripper = observed.stripUsage ? createUsageStripper() : undefined
-  tapBody(stream, { exchange: observed.exchange, stripper, response, around: undefined })
+  tapBody(stream, {
+    exchange: observed.exchange,
+    stripper,
+    response: new WeakRef(response),
+    around: undefined,
+  })
 }
 
 /** The copy of a body that is observed already gets observed bytes; any other is one more way to read the answer. */
