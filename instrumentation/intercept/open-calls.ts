@@ -124,7 +124,7 @@ interface WaitingRoom extends Pick<OpenCalls, 'hold' | 'resume'> {
 }
 
 /** How often open calls are looked over. Milliseconds. */
-const LOOK_MS = 250
+const LOOK_MS = 50
 
 const NOTHING_SAID: Answer = {}
 

@@ -47,25 +47,32 @@ const STREAMED: readonly Omit<Case, 'stream'>[] = [
 const FAILED_RESPONSE = { name: 'response.failed', tokens: 400, fault: 'failed; after=6' }
 
 /** Clients by name (as in clients.cjs), and what they can do. */
-export const CLIENTS: readonly { readonly name: string; readonly streams: boolean }[] = [
+export interface Client {
+  readonly name: string
+  readonly streams: boolean
+  /** An answer that it leaves unread keeps the process alive, bare as well: it is ended by `process.exit`. */
+  readonly lingers?: boolean
+}
+
+export const CLIENTS: readonly Client[] = [
   { name: 'openai chat', streams: true },
   { name: 'openai responses', streams: true },
   { name: 'openai embeddings', streams: false },
   { name: 'anthropic', streams: true },
-  { name: 'genai content', streams: true },
+  { name: 'genai content', streams: true, lingers: true },
   { name: 'genai embeddings', streams: false },
   { name: 'bedrock converse', streams: true },
   { name: 'bedrock invoke claude', streams: true },
   { name: 'bedrock invoke nova', streams: true },
-  { name: 'ai openai', streams: true },
-  { name: 'ai openai chat', streams: true },
+  { name: 'ai openai', streams: true, lingers: true },
+  { name: 'ai openai chat', streams: true, lingers: true },
   { name: 'ai anthropic', streams: true },
-  { name: 'ai openai chat, telemetry', streams: true },
+  { name: 'ai openai chat, telemetry', streams: true, lingers: true },
   { name: 'ai anthropic, telemetry', streams: true },
-  { name: 'fetch', streams: true },
+  { name: 'fetch', streams: true, lingers: true },
 ]
 
-export function casesOf(client: { readonly name: string; readonly streams: boolean }): Case[] {
+export function casesOf(client: Client): Case[] {
   const plain = PLAIN.filter((one) => can(client.name, one)).map((one) => ({
     ...one,
     name: `plain, ${one.name}`,

@@ -145,6 +145,7 @@ const chatRequest = (tokens) => ({
 })
 
 const plainFetch = {
+  whole: true,
   prepare: async (_load, { url }) => url,
   async plain(url, o) {
     const response = await post(url, chatRequest(o.tokens), o)

@@ -12,8 +12,8 @@ describe.each(CLIENTS)('$name', (client) => {
     let observed: Run
     beforeAll(async () => {
       ;[bare, observed] = await Promise.all([
-        runClient(client.name, form, cases, false),
-        runClient(client.name, form, cases, true),
+        runClient(client, form, cases, false),
+        runClient(client, form, cases, true),
       ])
     }, 120_000)
 
@@ -22,7 +22,7 @@ describe.each(CLIENTS)('$name', (client) => {
       expectRecorded(client.name, one, observed)
     })
 
-    test('the process ends by itself, and says nothing more', () => {
+    test('the process ends as bare, and says nothing more', () => {
       expect(observed.code).toBe(bare.code)
       expect(observed.stderr).toBe(bare.stderr)
     })

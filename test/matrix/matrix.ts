@@ -4,7 +4,7 @@ import { startSimulator } from '../../demo/simulator/server.ts'
 import type { LedgerEntry } from '../../demo/simulator/ledger.ts'
 import { startOtlpSink, type SunkSpan } from '../support/otlp-sink.ts'
 import { REGISTER, runNode } from '../support/run-node.ts'
-import type { Case } from './cases.ts'
+import type { Case, Client } from './cases.ts'
 
 /** What the application saw of one case. */
 export type Seen = Readonly<Record<string, unknown>>
@@ -20,7 +20,7 @@ export interface Run {
 }
 
 export async function runClient(
-  client: string,
+  client: Client,
   form: 'cjs' | 'mjs',
   cases: readonly Case[],
   observed: boolean,
@@ -35,10 +35,11 @@ export async function runClient(
         '--no-warnings',
         ...(observed ? ['--require', REGISTER] : []),
         `test/matrix/run.${form}`,
-        client,
+        client.name,
         JSON.stringify(cases.map(marked)),
       ],
       env: {
+        ...(client.lingers === true ? { END: 'exit' } : {}),
         SIM_URL: simulator.url,
         SIM_BEDROCK_URL: simulator.bedrockUrl,
         // The simulator is no host that is known to take the question for usage.
@@ -46,7 +47,7 @@ export async function runClient(
         OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       },
-      timeoutMs: 60_000,
+      timeoutMs: 20_000,
     })
     const seen = result.stdout
       .split('\n')
