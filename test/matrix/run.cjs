@@ -32,6 +32,9 @@ async function main(load) {
   if (process.env.END === 'exit') process.exit(0)
 }
 
+/** What the application still holds when it has nothing more to do. */
+const left = []
+
 async function runCase(client, prepared, one) {
   const controller = new AbortController()
   const headers = one.fault === undefined ? {} : { 'x-sim-fault': one.fault }
@@ -58,7 +61,10 @@ async function runCase(client, prepared, one) {
         setTimeout(() => {
           throw new Error('an error of the application')
         })
-      if (one.stop === 'end') return { items, left: (process.left = [stream]).length }
+      if (one.stop === 'end') {
+        left.push(stream)
+        return { items }
+      }
       if (one.stop === 'wait') {
         console.log('waiting')
         await new Promise((resolve) => setTimeout(resolve, 30_000))
@@ -74,7 +80,7 @@ async function runCase(client, prepared, one) {
 }
 
 /** Measured times that the AI SDK puts into its parts, and dates of answers. */
-const TIMES = new Set(['performance', 'date', 'openai-processing-ms'])
+const TIMES = new Set(['performance', 'timestamp', 'date', 'openai-processing-ms'])
 
 /** An item as JSON, bytes in it as text. Times, which no two runs have in common, are left out. */
 function textOf(item) {
