@@ -139,7 +139,7 @@ export default {
       from: { path: '^instrumentation/providers/', pathNot: '/registry[.]ts$' },
       to: {
         path: '^instrumentation/providers/',
-        pathNot: '/(protocol|json|context-sizes|openai-(usage|compatible|shared))[.]ts$',
+        pathNot: '/(protocol|context-sizes|[a-z]+-shared)[.]ts$',
       },
     },
     {

@@ -10,7 +10,7 @@ import { anthropicMessages } from './anthropic-messages.ts'
 import { bedrockConverse } from './bedrock-converse.ts'
 import { event, exception } from './event-stream.ts'
 import { contentText, promptParts } from './tokens.ts'
-import { type Answer, type StreamFrames, type WireFormat } from './wire-format.ts'
+import type { Answer, StreamFrames, WireFormat } from './wire-format.ts'
 
 const PATH = /^\/model\/([^/]+)\/invoke(-with-response-stream)?$/
 

@@ -10,7 +10,7 @@ import { crc32 } from 'node:zlib'
 const STRING = 7
 
 /** One message; `payload` is sent as JSON. */
-export function eventMessage(
+function eventMessage(
   headers: Readonly<Record<string, string>>,
   payload: object,
 ): Uint8Array {

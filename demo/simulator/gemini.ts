@@ -5,7 +5,7 @@
  * (ai.google.dev/api), compared with the types of `@google/genai` 3.1.0. Read 2026-11-24.
  */
 
-import { at, count, isObject, type JsonObject } from '../../instrumentation/core/unknown.ts'
+import { at, count, isObject, text, type JsonObject } from '../../instrumentation/core/unknown.ts'
 import { BYTES_PER_TOKEN, promptParts } from './tokens.ts'
 import { allInput, frame, type Answer, type StreamFrames, type WireFormat } from './wire-format.ts'
 
@@ -100,5 +100,5 @@ export const geminiEmbeddings: WireFormat = {
 
 function partsText(parts: unknown): string {
   if (!Array.isArray(parts)) return ''
-  return (parts as readonly unknown[]).map((part) => String(at(part, 'text') ?? '')).join('')
+  return (parts as readonly unknown[]).map((part) => text(at(part, 'text')) ?? '').join('')
 }

@@ -6,7 +6,8 @@
 
 import { guard } from '../guard.ts'
 import { isMisuse } from './errors.ts'
-import { ended, failed, sawBytes, stopped, type Exchange } from './exchange.ts'
+import { ended, failed, sawBytes, stopped } from './exchange.ts'
+import type { Exchange } from './open-call.ts'
 import type { UsageStripper } from './stream-usage.ts'
 
 type Stream = ReadableStream<Uint8Array>
@@ -225,5 +226,5 @@ function observedStreamAround(reader: Reader, tap: BodyTap): Stream {
 function enqueue(controller: ReadableByteStreamController, bytes: Uint8Array): void {
   const { buffer } = bytes
   const whole = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength
-  controller.enqueue(whole ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes))
+  controller.enqueue(whole ? bytes : new Uint8Array(bytes))
 }

@@ -5,7 +5,8 @@
  */
 
 import { guard } from '../guard.ts'
-import { stopped, type Exchange } from './exchange.ts'
+import { stopped } from './exchange.ts'
+import type { Exchange } from './open-call.ts'
 
 const collected = new FinalizationRegistry<Exchange>((exchange) => {
   exchange.watchers -= 1

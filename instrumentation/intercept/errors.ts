@@ -1,6 +1,6 @@
 /** How errors of the transport are named in a record. */
 
-import type { Ending } from './open-calls.ts'
+import type { Ending } from './open-call.ts'
 
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')

@@ -5,50 +5,15 @@
 
 import type { AnswerReader, Protocol } from '../providers/protocol.ts'
 import { guard } from '../guard.ts'
-import {
-  createEventSplitter,
-  eventData,
-  latin1,
-  fromLatin1,
-  type EventSplitter,
-} from '../wire/sse.ts'
+import { createEventSplitter, eventData, latin1, fromLatin1 } from '../wire/sse.ts'
 import { parseJson } from '../wire/json.ts'
 import { scanMembers } from '../wire/json-scan.ts'
 import { now } from './clock.ts'
 import { errorName, isAbort, withError } from './errors.ts'
-import type { Ending, OpenCall, OpenCalls } from './open-calls.ts'
+import type { Ending, Exchange, OpenCall, OpenCalls } from './open-call.ts'
 
 /** A plain answer larger than this is not kept for reading. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
-
-/**
- * Holds no reference to the Response or its body for longer than a moment: undici cancels unread bodies when these are
- * collected.
- */
-export interface Exchange {
-  readonly call: OpenCall
-  readonly calls: OpenCalls
-  readonly protocol: Protocol
-  readonly reader: AnswerReader
-  /** Whether the answer is a stream of events. Set when the headers have arrived. */
-  streamed: boolean
-  settled: boolean
-  /** Response objects through which the answer can still be read. */
-  watchers: number
-  /** Those of them that are not watched yet: held for a moment, or until the answer is read. */
-  unwatched: object[]
-  /** Bytes of the body that have been seen. */
-  bytes: number
-  firstChunkAt: number | undefined
-  splitter: EventSplitter | undefined
-  /** Whether an event was read: the first one names model and id, so it is decoded whatever it says. */
-  begun: boolean
-  /** Of a plain answer that is read in pieces, latin1. */
-  pieces: string[] | undefined
-  /** Weak: clients hang their streams on the signal, and what we hold of a call must not keep those alive. */
-  signal: WeakRef<AbortSignal> | undefined
-  onAbort: (() => void) | undefined
-}
 
 export function openExchange(call: OpenCall, calls: OpenCalls, protocol: Protocol): Exchange {
   const exchange: Exchange = {
@@ -164,7 +129,7 @@ export function listen(exchange: Exchange, signal: AbortSignal | undefined): voi
 }
 
 /** Ends the call; only the first end counts. */
-export function settle(exchange: Exchange, ending: Ending): void {
+function settle(exchange: Exchange, ending: Ending): void {
   if (exchange.settled) return
   exchange.settled = true
   exchange.unwatched = []

@@ -3,56 +3,12 @@
  * Every call in here ends: by its exchange, when its back-off window has passed, by idleness, or with the process.
  */
 
-import type { Attribution } from '../core/attribution.ts'
-import type { Answer, Call, CallEnd, CallRequest, FailedAttempt } from '../core/call.ts'
+import type { Answer, Call } from '../core/call.ts'
 import { guard } from '../guard.ts'
 import { now } from './clock.ts'
 import { watchUnread } from './collection.ts'
-import { stopped, type Exchange } from './exchange.ts'
-import type { Recording } from './recorder.ts'
-
-/** How an attempt, or a call, ended. */
-export interface Ending {
-  readonly end: CallEnd
-  readonly errorType?: string
-  readonly statusCode?: number
-}
-
-export interface OpenCall {
-  readonly request: CallRequest
-  readonly attribution: Attribution
-  readonly startedAt: number
-  readonly recording: Recording
-  readonly failedAttempts: FailedAttempt[]
-  /** Identity of what the attempts of the call have in common. */
-  readonly parent: object | undefined
-  /** Epoch milliseconds of the last sign of life. */
-  lastActivity: number
-  /** The attempt that is under way. */
-  current: Exchange | undefined
-  /** Set while the call waits for a resend: ends it. */
-  waiting: (() => void) | undefined
-}
-
-export interface OpenCalls {
-  readonly add: (call: OpenCall) => void
-  /** Ends the call and records it. Later ends of the same call are ignored. */
-  readonly finish: (
-    call: OpenCall,
-    ending: Ending,
-    answer: Answer,
-    endedAt: number,
-    firstChunkAt?: number,
-  ) => void
-  /** Keeps a call whose attempt failed open for a resend with this key, then ends it with its true end time. */
-  readonly hold: (call: OpenCall, key: string, ending: Ending, windowMs: number) => void
-  /** The held call that a request with this key and parent resends, taken out of the waiting ones. */
-  readonly resume: (key: string, parent: object | undefined) => OpenCall | undefined
-  /** Whether any call waits for a resend: most requests need not even build their key. */
-  readonly waiting: boolean
-  /** Ends everything that is still open. */
-  readonly endAll: () => void
-}
+import { stopped } from './exchange.ts'
+import type { Ending, OpenCall, OpenCalls } from './open-call.ts'
 
 export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
   const open = new Set<OpenCall>()

@@ -6,7 +6,8 @@
 import { guard, guardAsync } from '../guard.ts'
 import { isTapped, tapBody } from './body.ts'
 import { watchCollected } from './collection.ts'
-import { ended, failed, sawJson, sawText, type Exchange } from './exchange.ts'
+import { ended, failed, sawJson, sawText } from './exchange.ts'
+import type { Exchange } from './open-call.ts'
 import { createUsageStripper } from './stream-usage.ts'
 
 interface Observed {

@@ -5,7 +5,7 @@ import { currentAttribution } from '../attribution/context.ts'
 import type { CallRequest } from '../core/call.ts'
 import type { ClaimedRequest } from './claim.ts'
 import { now } from './clock.ts'
-import type { OpenCall, OpenCalls } from './open-calls.ts'
+import type { OpenCall, OpenCalls } from './open-call.ts'
 import type { Recorder } from './recorder.ts'
 import { createRepeats } from './repeats.ts'
 

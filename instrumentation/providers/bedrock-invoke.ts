@@ -8,10 +8,13 @@
 import type { Answer } from '../core/call.ts'
 import { at, count, isObject, text } from '../core/unknown.ts'
 import { parseRange } from '../wire/json-scan.ts'
-import { anthropicMessages } from './anthropic-messages.ts'
-import { createConverseReader } from './bedrock-converse.ts'
-import { bedrockModel } from './bedrock-path.ts'
-import { INVOCATION_METRICS, readInvocationMetrics } from './bedrock-usage.ts'
+import { createAnthropicReader } from './anthropic-shared.ts'
+import {
+  bedrockModel,
+  createConverseReader,
+  INVOCATION_METRICS,
+  readInvocationMetrics,
+} from './bedrock-shared.ts'
 import { contextSizes } from './context-sizes.ts'
 import type { AnswerReader, AnswerState, Protocol, RequestFacts } from './protocol.ts'
 
@@ -67,7 +70,7 @@ function pathFacts(path: string): RequestFacts {
 }
 
 function createReader(): AnswerReader {
-  const anthropic = anthropicMessages.createReader()
+  const anthropic = createAnthropicReader()
   const amazon = createConverseReader()
   let metrics: Answer = {}
   let state: AnswerState = 'open'

@@ -6,7 +6,7 @@
 import type { Answer } from '../core/call.ts'
 import { at, count, isObject, text } from '../core/unknown.ts'
 import { compactUsage } from '../core/usage.ts'
-import { geminiModel } from './gemini-path.ts'
+import { geminiModel } from './gemini-shared.ts'
 import type { AnswerReader, AnswerState, Protocol } from './protocol.ts'
 
 export const geminiEmbeddings: Protocol = {

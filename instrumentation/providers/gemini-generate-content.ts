@@ -11,7 +11,7 @@ import { fromInclusive } from '../core/inclusive-usage.ts'
 import { at, count, isObject, text, type JsonObject } from '../core/unknown.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { contextSizes } from './context-sizes.ts'
-import { geminiModel } from './gemini-path.ts'
+import { geminiModel } from './gemini-shared.ts'
 import type { AnswerReader, AnswerState, Protocol, UsageReading } from './protocol.ts'
 
 export const geminiGenerateContent: Protocol = {

@@ -1,6 +1,7 @@
 /** `globalThis.fetch` intercepted in this process, with a recorder that keeps the Calls. */
 
-import { createOpenCalls, type OpenCalls } from '../../instrumentation/intercept/open-calls.ts'
+import type { OpenCalls } from '../../instrumentation/intercept/open-call.ts'
+import { createOpenCalls } from '../../instrumentation/intercept/open-calls.ts'
 import { interceptFetch } from '../../instrumentation/intercept/fetch.ts'
 import type { Recorder } from '../../instrumentation/intercept/recorder.ts'
 import { readConfig, type Config } from '../../instrumentation/config.ts'

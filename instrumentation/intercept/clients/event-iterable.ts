@@ -4,7 +4,8 @@ import { at, isObject } from '../../core/unknown.ts'
 import { guard } from '../../guard.ts'
 import { parseJson } from '../../wire/json.ts'
 import { fromLatin1, latin1 } from '../../wire/sse.ts'
-import { ended, failed, sawEvent, stopped, type Exchange } from '../exchange.ts'
+import { ended, failed, sawEvent, stopped } from '../exchange.ts'
+import type { Exchange } from '../open-call.ts'
 import { watchCollected } from '../collection.ts'
 
 type Events = AsyncIterator<unknown>
@@ -49,7 +50,7 @@ function observedIterator(iterator: Events, exchange: Exchange, _events: object)
       guard('noting a stop', () => {
         stopped(exchange)
       })
-      return iterator.return?.(value) ?? Promise.resolve({ done: true, value })
+      return iterator.return?.(value) ?? Promise.resolve({ done: true, value: value as unknown })
     },
     [Symbol.asyncIterator]: () => own,
   }

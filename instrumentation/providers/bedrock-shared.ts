@@ -1,18 +1,19 @@
 /**
- * Usage as Bedrock states it, in three spellings: Converse, Amazon's own models, and the metrics that accompany every
+ * What Bedrock's protocols share. Usage comes in three spellings: Converse, Amazon's own models, and the metrics that accompany every
  * invocation. `inputTokens` counts neither what was read from a cache nor what was written to it.
  * Source: Amazon Bedrock API reference, `TokenUsage`, `CacheDetail`; user guide, "Invoke model" (response headers,
  * `amazon-bedrock-invocationMetrics`). Read November 2026.
  */
 
-import { at, count, isObject } from '../core/unknown.ts'
+import type { Answer } from '../core/call.ts'
+import { at, count, isObject, text } from '../core/unknown.ts'
 import { compactUsage } from '../core/usage.ts'
-import type { UsageReading } from './protocol.ts'
+import type { AnswerReader, AnswerState, UsageReading } from './protocol.ts'
 
 export const INVOCATION_METRICS = 'amazon-bedrock-invocationMetrics'
 
 /** Of Converse and of Amazon's models; nothing where there is no usage object. */
-export function readTokenUsage(usage: unknown): UsageReading {
+function readTokenUsage(usage: unknown): UsageReading {
   if (!isObject(usage)) return {}
   return reading(usage['inputTokens'], usage['outputTokens'] ?? 0, {
     read: usage['cacheReadInputTokens'] ?? usage['cacheReadInputTokenCount'],
@@ -61,4 +62,57 @@ function lifetime(details: unknown, ttl: string): number {
   return (details as readonly unknown[])
     .filter((entry) => at(entry, 'ttl') === ttl)
     .reduce<number>((sum, entry) => sum + (count(at(entry, 'inputTokens')) ?? 0), 0)
+}
+
+/** `…/model/us.amazon.nova-lite-v1%3A0/converse`: the model that a path of Bedrock's runtime names. */
+export function bedrockModel(path: string): { readonly model?: string } {
+  const encoded = /\/model\/([^/]+)\/[a-z-]+$/.exec(path)?.[1]
+  if (encoded === undefined) return {}
+  try {
+    return { model: decodeURIComponent(encoded) }
+  } catch {
+    return { model: encoded } // a stray percent sign: the name as it stands
+  }
+}
+
+/** Of Converse, whose form the answers of Amazon's own models have as well. A stream event is an object named by its type. */
+export function createConverseReader(): AnswerReader {
+  let answer: Answer = {}
+  let state: AnswerState = 'open'
+  const take = (said: unknown): void => {
+    const stop = text(at(said, 'stopReason'))
+    answer = {
+      ...answer,
+      ...readTokenUsage(at(said, 'usage')),
+      ...(stop !== undefined ? { finishReasons: [stop] } : {}),
+    }
+    const serviceTier = text(at(said, 'serviceTier', 'type'))
+    const latency = text(at(said, 'performanceConfig', 'latency'))
+    if (serviceTier === undefined && latency === undefined) return
+    answer = {
+      ...answer,
+      context: {
+        ...answer.context,
+        ...(serviceTier !== undefined ? { serviceTier } : {}),
+        ...(latency !== undefined ? { speed: latency } : {}),
+      },
+    }
+  }
+  return {
+    body(json) {
+      take(json)
+      if (state === 'open') state = 'complete'
+    },
+    event(said) {
+      if (isObject(at(said, 'messageStop'))) take(at(said, 'messageStop'))
+      if (!isObject(at(said, 'metadata'))) return
+      take(at(said, 'metadata'))
+      // The last event; the client itself may hang up without reading on.
+      state = 'complete'
+    },
+    get state() {
+      return state
+    },
+    answer: () => answer,
+  }
 }
