@@ -19,10 +19,9 @@ async function main(load) {
         span.end()
       }
     })
-    // Where chunks are cut is the network's doing: of text that is not taken apart only the whole is compared.
-    const items =
-      client.whole === true && one.stop === undefined ? [seen.items.join('')] : seen.items
-    console.log(JSON.stringify({ name: one.name, ...seen, items }))
+    console.log(
+      JSON.stringify({ name: one.name, ...seen, items: comparable(client, one, seen.items) }),
+    )
   }
   // What nobody reads is released once it is collected; only then can the process end by itself.
   for (let round = 0; round < 12; round += 1) {
@@ -30,6 +29,13 @@ async function main(load) {
     await new Promise((resolve) => setTimeout(resolve, 40))
   }
   if (process.env.END === 'exit') process.exit(0)
+}
+
+/** Where chunks are cut is the network's doing: of text that nobody takes apart the whole is compared, or how it began. */
+function comparable(client, one, items) {
+  if (client.whole !== true) return items
+  const text = items.join('')
+  return [one.stop === undefined ? text : text.slice(0, 100)]
 }
 
 /** What the application still holds when it has nothing more to do. */
