@@ -10,10 +10,7 @@ import { crc32 } from 'node:zlib'
 const STRING = 7
 
 /** One message; `payload` is sent as JSON. */
-function eventMessage(
-  headers: Readonly<Record<string, string>>,
-  payload: object,
-): Uint8Array {
+function eventMessage(headers: Readonly<Record<string, string>>, payload: object): Uint8Array {
   const named = Buffer.concat(Object.entries(headers).map(([name, value]) => header(name, value)))
   const body = Buffer.from(JSON.stringify(payload))
   const message = Buffer.alloc(12 + named.length + body.length + 4)
