@@ -205,7 +205,9 @@ function observedStreamAround(reader: Reader, tap: BodyTap): Stream {
     {
       type: 'bytes',
       async pull(controller) {
-        const next = await observed(tap, read(), read)
+        let next = await observed(tap, read(), read)
+        // A byte stream refuses an empty chunk.
+        while (!next.done && next.value.byteLength === 0) next = await observed(tap, read(), read)
         if (next.done) {
           controller.close()
           controller.byobRequest?.respond(0)

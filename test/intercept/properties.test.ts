@@ -1,0 +1,213 @@
+/** What holds for any cut of the bytes, and for any bytes at all. */
+
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Call } from '../../instrumentation/core/call.ts'
+import { protocols } from '../../instrumentation/providers/registry.ts'
+import { intercepted } from '../support/intercepted.ts'
+import { answerFromMemory, cut, type InMemoryAnswer } from '../support/provider-in-memory.ts'
+
+let restore = (): void => undefined
+afterEach(() => {
+  restore()
+  restore = () => undefined
+})
+
+interface Wire {
+  readonly path: string
+  readonly request: object
+  readonly events: readonly string[]
+}
+
+const data = (json: object, event?: string): string =>
+  `${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(json)}\n\n`
+const named = (json: { readonly type: string }): string => data(json, json.type)
+
+/** Streams of each protocol that speaks server-sent events. Shapes: the providers' API references, read 2026-11-24. */
+const wires = (content: string): Readonly<Record<string, Wire>> => ({
+  'openai.chat': {
+    path: '/v1/chat/completions',
+    request: {
+      model: 'gpt-5.4',
+      messages: [],
+      stream: true,
+      stream_options: { include_usage: true },
+    },
+    events: [
+      data({ id: 'c', model: 'gpt-5.4', choices: [{ delta: { content } }], usage: null }),
+      data({ id: 'c', model: 'gpt-5.4', choices: [{ delta: {}, finish_reason: 'stop' }] }),
+      data({ id: 'c', choices: [], usage: { prompt_tokens: 7, completion_tokens: 9 } }),
+      'data: [DONE]\n\n',
+    ],
+  },
+  'openai.responses': {
+    path: '/v1/responses',
+    request: { model: 'gpt-5-mini', input: 'x', stream: true },
+    events: [
+      named({ type: 'response.created', ...{ response: { id: 'r', model: 'gpt-5-mini' } } }),
+      named({ type: 'response.output_text.delta', ...{ delta: content } }),
+      named({
+        type: 'response.completed',
+        ...{
+          response: { id: 'r', status: 'completed', usage: { input_tokens: 7, output_tokens: 9 } },
+        },
+      }),
+    ],
+  },
+  'anthropic.messages': {
+    path: '/v1/messages',
+    request: { model: 'claude-sonnet-5', max_tokens: 9, messages: [], stream: true },
+    events: [
+      named({
+        type: 'message_start',
+        ...{ message: { id: 'm', usage: { input_tokens: 7, output_tokens: 1 } } },
+      }),
+      named({
+        type: 'content_block_delta',
+        ...{ index: 0, delta: { type: 'text_delta', text: content } },
+      }),
+      named({
+        type: 'message_delta',
+        ...{ delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 9 } },
+      }),
+      named({ type: 'message_stop' }),
+    ],
+  },
+  'gemini.generate_content': {
+    path: '/v1beta/models/gemini-2.5-flash:streamGenerateContent',
+    request: { contents: [{ parts: [{ text: 'x' }] }] },
+    events: [
+      data({
+        candidates: [{ content: { parts: [{ text: content }] } }],
+        usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 2 },
+      }),
+      data({
+        candidates: [{ finishReason: 'STOP' }],
+        usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 9 },
+      }).replaceAll('\n', '\r\n'),
+    ],
+  },
+})
+
+type Read = (response: Response) => Promise<Uint8Array>
+
+async function concatenated(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const found: Uint8Array[] = []
+  for await (const part of parts) found.push(part)
+  return Buffer.concat(found)
+}
+
+async function* byReader(body: ReadableStream<Uint8Array> | null): AsyncIterable<Uint8Array> {
+  const reader = body?.getReader()
+  for (;;) {
+    const next = await reader?.read()
+    if (next?.value === undefined) return
+    yield next.value
+  }
+}
+
+const READS: readonly (readonly [string, Read])[] = [
+  ['its iterator', (response) => concatenated(response.body as ReadableStream<Uint8Array>)],
+  ['a reader', (response) => concatenated(byReader(response.body))],
+  ['a copy', async (response) => new Uint8Array(await response.clone().arrayBuffer())],
+  ['arrayBuffer', async (response) => new Uint8Array(await response.arrayBuffer())],
+  [
+    'a tee',
+    (response) => concatenated((response.body?.tee()[0] ?? null) as ReadableStream<Uint8Array>),
+  ],
+]
+
+async function observe(wire: Wire, answer: InMemoryAnswer, read: Read) {
+  const removed = answerFromMemory(() => answer)
+  const seen = intercepted({ config: { streamUsage: 'off' } })
+  restore = () => {
+    seen.restore()
+    removed()
+  }
+  const response = await fetch(`http://127.0.0.1:1${wire.path}`, {
+    method: 'POST',
+    body: JSON.stringify(wire.request),
+  })
+  const bytes = await read(response)
+  const calls = await seen.waitForCalls(1)
+  restore()
+  return { bytes, calls }
+}
+
+const record = (calls: readonly Call[]) =>
+  calls.map(({ end, answer, errorType }) => ({ end, answer, errorType }))
+
+const TRAPS = [
+  '"usage":{"prompt_tokens":1}',
+  '"error":{"type":"x"}',
+  'data: [DONE]\n\n',
+  '"type":"message_stop"',
+  'event: error',
+  '"finishReason":"STOP"',
+  'ß€😀',
+]
+
+test('every protocol that streams server-sent events is here', () => {
+  const streamed = protocols
+    .map(({ name }) => name)
+    .filter((name) => !/embeddings|bedrock/.test(name))
+  expect(Object.keys(wires('')).sort()).toEqual(streamed.sort())
+})
+
+describe.each(Object.keys(wires('')))('%s', (name) => {
+  test.each(READS)('any cut of the stream gives the same record, read by %s', async (_, read) => {
+    const cuts = fc.array(fc.nat(), { maxLength: 12 })
+    const contents = fc.oneof(fc.string(), fc.constantFrom(...TRAPS))
+    await fc.assert(
+      fc.asyncProperty(cuts, contents, async (places, content) => {
+        const wire = wires(content)[name] as Wire
+        const text = wire.events.join('')
+        const pieces = cut(text, places)
+        const { bytes, calls } = await observe(
+          wire,
+          { pieces, contentType: 'text/event-stream' },
+          read,
+        )
+        expect(Buffer.from(bytes).toString()).toBe(text)
+        expect(record(calls)).toMatchObject([
+          { end: 'completed', answer: { usage: { input: 7, output: 9 } } },
+        ])
+        expect(calls[0]?.answer.usageReason).toBeUndefined()
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('any bytes pass as they are, and make one record that claims no usage', async () => {
+    const types = fc.constantFrom('text/event-stream', 'application/json', undefined)
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), types, async (bytes, type) => {
+        const wire = wires('')[name] as Wire
+        const answer = { pieces: cut(bytes, [50, 120]), ...(type ? { contentType: type } : {}) }
+        const result = await observe(wire, answer, (response) =>
+          concatenated(byReader(response.body)),
+        )
+        expect(Buffer.from(result.bytes).equals(Buffer.from(bytes))).toBe(true)
+        expect(result.calls.length).toBe(1)
+        expect(result.calls[0]?.answer.usage).toBeUndefined()
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+test('a reader takes any JSON without throwing', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...protocols), fc.jsonValue(), (protocol, json) => {
+      const reader = protocol.createReader()
+      reader.body(json)
+      reader.event(json)
+      reader.event({ usage: json, type: 'message_delta', metadata: { usage: json } })
+      reader.body({ usage: json, usageMetadata: json, candidates: json, choices: json })
+      for (const count of Object.values(reader.answer().usage ?? {})) {
+        expect(Number.isSafeInteger(count) && count >= 0).toBe(true)
+      }
+    }),
+    { numRuns: 2_000 },
+  )
+})
