@@ -5,8 +5,6 @@ const MESSAGES = [{ role: 'user', content: PROMPT }]
 const CLAUDE = 'anthropic.claude-sonnet-5-v1:0'
 const NOVA = 'amazon.nova-lite-v1:0'
 
-const asText = (items) => JSON.stringify(items)
-
 const stainless = ({ headers, signal, timeout, retries }) => ({
   headers,
   signal,
@@ -19,7 +17,7 @@ const openai = (method, request) => ({
     const { OpenAI } = await load('openai')
     return new OpenAI({ baseURL: `${url}/v1`, apiKey: 'none' })
   },
-  plain: async (client, o) => asText(await method(client)(request(o.tokens), stainless(o))),
+  plain: (client, o) => method(client)(request(o.tokens), stainless(o)),
   stream: (client, o) => method(client)({ ...request(o.tokens), stream: true }, stainless(o)),
 })
 
@@ -28,7 +26,7 @@ const google = (plainCall, streamCall) => ({
     const { GoogleGenAI } = await load('@google/genai')
     return new GoogleGenAI({ apiKey: 'none', httpOptions: { baseUrl: url } })
   },
-  plain: async (client, o) => asText(await plainCall(client, o)),
+  plain: plainCall,
   stream: streamCall,
 })
 const genaiConfig = ({ tokens, headers, signal, timeout, retries }) => ({
@@ -61,7 +59,7 @@ const bedrock = (plainCommand, streamCommand, input, events) => ({
       })
     return { aws, make }
   },
-  plain: async (client, o) => asText(await send(client, plainCommand, input, o)),
+  plain: (client, o) => send(client, plainCommand, input, o),
   async stream(client, o) {
     const output = await send(client, streamCommand, input, o)
     return events(output)
@@ -113,7 +111,7 @@ const aiSdk = (modelOf, telemetry) => ({
   },
   async plain({ ai, model }, o) {
     const { text, usage, finishReason } = await ai.generateText(aiOptions(model, o, telemetry))
-    return asText({ text, usage, finishReason })
+    return { text, usage, finishReason }
   },
   stream({ ai, model }, o) {
     // Errors of a stream are parts of it; the default handler prints them.
@@ -187,12 +185,10 @@ exports.clients = {
       const { Anthropic } = await load('@anthropic-ai/sdk')
       return new Anthropic({ baseURL: url, apiKey: 'none' })
     },
-    plain: async (client, o) =>
-      asText(
-        await client.messages.create(
-          { model: 'claude-sonnet-5', max_tokens: o.tokens, messages: MESSAGES },
-          stainless(o),
-        ),
+    plain: (client, o) =>
+      client.messages.create(
+        { model: 'claude-sonnet-5', max_tokens: o.tokens, messages: MESSAGES },
+        stainless(o),
       ),
     stream: (client, o) =>
       client.messages.create(

@@ -31,11 +31,17 @@ async function main(load) {
   if (process.env.END === 'exit') process.exit(0)
 }
 
-/** Where chunks are cut is the network's doing: of text that nobody takes apart the whole is compared, or how it began. */
+/**
+ * What no two runs have in common is left out: where the network cuts chunks, so that of text that nobody takes apart
+ * the whole is compared, or how it began; and what was under way when the application aborted (bare the AI SDK hands out
+ * one more part in 7 of 24 runs).
+ */
 function comparable(client, one, items) {
-  if (client.whole !== true) return items
-  const text = items.join('')
-  return [one.stop === undefined ? text : text.slice(0, 100)]
+  if (client.whole === true) {
+    const text = items.join('')
+    return [one.stop === undefined ? text : text.slice(0, 100)]
+  }
+  return one.stop === 'abort' ? [...items.slice(0, 3), items.at(-1)] : items
 }
 
 /** What the application still holds when it has nothing more to do. */
@@ -54,7 +60,10 @@ async function runCase(client, prepared, one) {
   if (one.abortAfterMs !== undefined) setTimeout(() => controller.abort(), one.abortAfterMs)
   const items = []
   try {
-    if (!one.stream) return { items: [await client.plain(prepared, options)] }
+    if (!one.stream) {
+      const result = await client.plain(prepared, options)
+      return { items: [client.whole === true ? result : textOf(result)] }
+    }
     const stream = await client.stream(prepared, options)
     if (one.stop === 'unread') return { items }
     for await (const item of stream) {
