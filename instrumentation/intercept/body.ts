@@ -25,6 +25,8 @@ export interface BodyTap {
   readonly response: WeakRef<Response>
   /** Of a reader: what it keeps alive. */
   readonly kept?: Response | undefined
+  /** Of a reader: reads on, observed. */
+  readonly next?: () => Promise<ReadResult>
   /** The stream around the real one, once something needed it. */
   around: Stream | undefined
 }
@@ -79,7 +81,10 @@ const observedStream: object = Object.create(
       const reader = native.getReader.call(this, options as never)
       const tap = taps.get(this)
       if (tap !== undefined) {
-        taps.set(reader, { ...tap, kept: tap.response.deref() })
+        const own: BodyTap = { ...tap, kept: tap.response.deref() }
+        const read = (): Promise<ReadResult> =>
+          nativeReader.read.call(reader as Reader) as Promise<ReadResult>
+        taps.set(reader, { ...own, next: observing(own, read) })
         Object.setPrototypeOf(reader, observedReader)
       }
       return reader
@@ -109,10 +114,8 @@ const observedReader: object = Object.create(
   nativeReader,
   Object.getOwnPropertyDescriptors({
     read(this: Reader): Promise<ReadResult> {
-      const reading = nativeReader.read.call(this) as Promise<ReadResult>
-      const tap = taps.get(this)
-      if (tap === undefined) return reading
-      return observed(tap, reading, () => nativeReader.read.call(this) as Promise<ReadResult>)
+      const next = taps.get(this)?.next
+      return next === undefined ? (nativeReader.read.call(this) as Promise<ReadResult>) : next()
     },
     cancel(this: Reader, reason?: unknown): Promise<void> {
       noteStopped(this)
@@ -126,10 +129,9 @@ function observedValues(this: Stream, options?: { readonly preventCancel?: boole
   const iterator = native.values.call(target, options as never) as AsyncIterableIterator<Uint8Array>
   const tap = taps.get(this)
   if (tap === undefined || target !== this) return iterator
-  const more = (): Promise<ReadResult> => iterator.next() as Promise<ReadResult>
   const reading: BodyTap = { ...tap, kept: tap.response.deref() }
   const own = {
-    next: (): Promise<ReadResult> => observed(reading, more(), more),
+    next: observing(reading, () => iterator.next() as Promise<ReadResult>),
     return: (value?: unknown): unknown => {
       if (options?.preventCancel !== true) noteStopped(this)
       return iterator.return?.(value)
@@ -147,22 +149,22 @@ function noteStopped(holder: object): void {
   })
 }
 
-/** What was read, observed before it is passed on; without what the application did not ask for. */
-function observed(
-  tap: BodyTap,
-  reading: Promise<ReadResult>,
-  more: () => Promise<ReadResult>,
-): Promise<ReadResult> {
-  return reading.then(
-    (result) => {
-      note(tap, result)
-      return tap.stripper === undefined ? result : stripped(tap, tap.stripper, result, more)
-    },
-    (error: unknown) => {
-      noteError(tap, error)
-      throw error
-    },
-  )
+/**
+ * What `read` reads, observed before it is passed on; without what the application did not ask for. One for every
+ * reader, so that a chunk costs a promise and nothing else.
+ */
+function observing(tap: BodyTap, read: () => Promise<ReadResult>): () => Promise<ReadResult> {
+  const { stripper } = tap
+  const onResult = (result: ReadResult): ReadResult | Promise<ReadResult> => {
+    note(tap, result)
+    return stripper === undefined ? result : stripped(stripper, result, next)
+  }
+  const onError = (error: unknown): never => {
+    noteError(tap, error)
+    throw error
+  }
+  const next = (): Promise<ReadResult> => read().then(onResult, onError)
+  return next
 }
 
 function note(tap: BodyTap, { done, value }: ReadResult): void {
@@ -184,10 +186,9 @@ function noteError(tap: BodyTap, error: unknown): void {
 
 /** A result with something left in it: a chunk that was nothing but our question's answer is passed over. */
 function stripped(
-  tap: BodyTap,
   stripper: UsageStripper,
   result: ReadResult,
-  more: () => Promise<ReadResult>,
+  next: () => Promise<ReadResult>,
 ): ReadResult | Promise<ReadResult> {
   if (result.done) {
     const rest = stripper.rest()
@@ -195,19 +196,19 @@ function stripped(
   }
   const { value } = result
   const left = guard('taking out unasked usage', () => stripper.push(value)) ?? value
-  return left.byteLength === 0 ? observed(tap, more(), more) : { done: false, value: left }
+  return left.byteLength === 0 ? next() : { done: false, value: left }
 }
 
 /** Bytes as they are, at the application's pace, through a stream of our own. */
 function observedStreamAround(reader: Reader, tap: BodyTap): Stream {
-  const read = (): Promise<ReadResult> => nativeReader.read.call(reader) as Promise<ReadResult>
+  const read = observing(tap, () => nativeReader.read.call(reader) as Promise<ReadResult>)
   return new ReadableStream(
     {
       type: 'bytes',
       async pull(controller) {
-        let next = await observed(tap, read(), read)
+        let next = await read()
         // A byte stream refuses an empty chunk.
-        while (!next.done && next.value.byteLength === 0) next = await observed(tap, read(), read)
+        while (!next.done && next.value.byteLength === 0) next = await read()
         if (next.done) {
           controller.close()
           controller.byobRequest?.respond(0)

@@ -1,4 +1,7 @@
+/** Constant, and a getter that costs more than the clock itself. */
+const ORIGIN = performance.timeOrigin
+
 /** Epoch milliseconds with sub-millisecond resolution, monotonic within the process. */
 export function now(): number {
-  return performance.timeOrigin + performance.now()
+  return ORIGIN + performance.now()
 }

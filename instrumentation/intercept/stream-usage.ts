@@ -53,17 +53,22 @@ export function askForUsage(body: string): string | undefined {
 export interface UsageStripper {
   /** Takes bytes, returns those that the application would have got without the question. */
   push(bytes: Uint8Array): Uint8Array
-  /** What is left at the end of the stream. */
+  /** What is left at the end of the stream; once. */
   rest(): Uint8Array
 }
 
 export function createUsageStripper(): UsageStripper {
   const splitter = createEventSplitter()
+  let given = false
   return {
     push(bytes) {
       return toBytes(splitter.push(bytes).map(strip).join(''))
     },
-    rest: () => toBytes(splitter.rest()),
+    rest() {
+      const left = given ? '' : splitter.rest()
+      given = true
+      return toBytes(left)
+    },
   }
 }
 

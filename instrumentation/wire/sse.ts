@@ -66,8 +66,13 @@ export function eventData(event: string): string {
   return fromLatin1(lines.join('\n'))
 }
 
+/** Node's own method behind `toString('latin1')`, which takes any bytes: no Buffer is made for every chunk. */
+const { latin1Slice } = Buffer.prototype as unknown as {
+  readonly latin1Slice: (this: Uint8Array, start: number, end: number) => string
+}
+
 export function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  return latin1Slice.call(bytes, 0, bytes.byteLength)
 }
 
 /** Text that was kept as latin1, decoded as the UTF-8 it is. */

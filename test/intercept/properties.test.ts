@@ -196,6 +196,24 @@ describe.each(Object.keys(wires('')))('%s', (name) => {
   })
 })
 
+test('a stream that ends without a blank line, read with usage taken out, ends', async () => {
+  const text = `data: {"choices":[{"delta":{"content":"x"}}],"usage":null}\n\ndata: {"choices":[]`
+  const answer = { pieces: cut(text, [30]), contentType: 'text/event-stream' }
+  const removed = answerFromMemory(() => answer)
+  const seen = intercepted({ config: { streamUsage: 'on' } })
+  restore = () => {
+    seen.restore()
+    removed()
+  }
+  const body = JSON.stringify({ model: 'gpt-5.4', messages: [], stream: true })
+  for (const read of [byReader, (stream: ReadableStream<Uint8Array> | null) => stream ?? []]) {
+    const response = await fetch('http://127.0.0.1:1/v1/chat/completions', { method: 'POST', body })
+    const bytes = await concatenated(read(response.body) as AsyncIterable<Uint8Array>)
+    expect(Buffer.from(bytes).toString()).toBe(text.replace(',"usage":null', ''))
+  }
+  expect((await seen.waitForCalls(2)).map(({ end }) => end)).toEqual(['broken_off', 'broken_off'])
+})
+
 test('a reader takes any JSON without throwing', () => {
   fc.assert(
     fc.property(fc.constantFrom(...protocols), fc.jsonValue(), (protocol, json) => {
