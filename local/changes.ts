@@ -1,6 +1,7 @@
 /** The latest change of spend and its causes, computed when it is asked for and something has come in since. */
 
-import { findChange, type Explanation } from './explain.ts'
+import type { Explanation } from './explain/explanation.ts'
+import { findChange } from './explain/find-change.ts'
 import { paced } from './paced.ts'
 import type { Store } from './store.ts'
 

@@ -2,8 +2,8 @@
 
 import { styleText } from 'node:util'
 import { dollars, grouped, whole } from '../../local/page/amounts.ts'
-import type { Explanation } from '../../local/explain.ts'
-import { article } from '../../local/explain-sentence.ts'
+import type { Explanation } from '../../local/explain/explanation.ts'
+import { article } from '../../local/explain/sentence.ts'
 import type { LedgerCheck } from './check.ts'
 
 export function storyLines(change: Explanation | undefined): readonly string[] {

@@ -1,6 +1,6 @@
 /** "What changed": the feature whose cost rose most, since when, and its causes in dollars. */
 
-import type { Explanation } from '../explain.ts'
+import type { Explanation } from '../explain/explanation.ts'
 import { dollarColumn, dollars, dollarsEach, grouped, whole } from './amounts.ts'
 import { byId, h } from './elements.ts'
 import { table } from './table.ts'
@@ -64,9 +64,14 @@ function causes(change: Explanation): HTMLElement {
       { head: 'Cause', kind: 'text', cell: (cause) => cause.label },
       { head: '', kind: 'text', cell: (cause) => bar(cause.usd / largest) },
       { head: 'USD', cell: (cause) => signed(cause.usd) },
+      {
+        head: '±',
+        hint: 'What a prompt was made of is estimated from the length of its parts',
+        cell: ({ plusMinusUsd }) => (plusMinusUsd === undefined ? '' : `±${amount(plusMinusUsd)}`),
+      },
     ],
     rows: shown,
-    total: ['Together', '', signed(change.totalUsd)],
+    total: ['Together', '', signed(change.totalUsd), ''],
   })
 }
 

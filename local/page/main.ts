@@ -1,7 +1,7 @@
 /** The page: asks the server for everything it shows, shows it, and asks again when something has changed. */
 
 import type { Overview } from '../answers.ts'
-import type { Explanation } from '../explain.ts'
+import type { Explanation } from '../explain/explanation.ts'
 import { dollars } from './amounts.ts'
 import { showChange } from './change.ts'
 import { drawCharts, resizeCharts } from './charts.ts'

@@ -4,7 +4,7 @@ import { startSimulator, type Simulator } from '../../demo/simulator/server.ts'
 import { perform } from '../../demo/stage.ts'
 import { PHASES } from '../../demo/story/phases.ts'
 import { storyScenario } from '../../demo/story/scenario.ts'
-import { findChange } from '../../local/explain.ts'
+import { findChange } from '../../local/explain/find-change.ts'
 import { startLocal, type Local } from '../../local/server.ts'
 
 let simulator: Simulator
