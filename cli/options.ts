@@ -53,13 +53,21 @@ export function wholeNumber(
 
 const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 }
 
+/** Milliseconds of an age such as `90s` or `7d`. */
+export function ageOf(text: string): number | undefined {
+  const [, amount, unit] = /^(\d{1,6})([smhdw])$/.exec(text) ?? []
+  return amount === undefined || unit === undefined
+    ? undefined
+    : Number(amount) * (UNITS[unit] ?? 0)
+}
+
 /**
  * `--since`: epoch milliseconds of an age before now, or of an ISO date.
  * @throws Misuse naming what is allowed.
  */
 export function sinceOption(text: string, now = Date.now()): number {
-  const [, amount, unit] = /^(\d{1,6})([smhdw])$/.exec(text) ?? []
-  if (amount !== undefined && unit !== undefined) return now - Number(amount) * (UNITS[unit] ?? 0)
+  const age = ageOf(text)
+  if (age !== undefined) return now - age
   const date = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN
   if (Number.isFinite(date)) return date
   throw new Misuse(`--since ${text}: must be an age such as 90s, 15m, 1h, 7d, or an ISO date`)

@@ -1,17 +1,14 @@
-/** The JSON behind the page and `costspan report --url`. GET only. */
+/** The JSON behind the page and the commands that read a store. GET only. */
 
 import type { Overview } from './answers.ts'
 import type { Changes } from './changes.ts'
+import type { Explanation } from './explain/explanation.ts'
+import { explainPeriods, featuresOf, latestChange } from './explain/of-store.ts'
 import { overview } from './overview.ts'
 import { paced } from './paced.ts'
+import { BadRequest, grouping, range, textOf, wholeNumber } from './query.ts'
 import { report } from './report.ts'
 import type { Store } from './store.ts'
-import { DIMENSIONS, dimensionNamed, type Dimension } from './store/dimensions.ts'
-
-/** A parameter is wrong: one line naming it and what is allowed. */
-export class BadRequest extends Error {
-  override readonly name = 'BadRequest'
-}
 
 /** Rows of one answer to `/api/calls`. */
 const MOST_ROWS = 10_000
@@ -22,63 +19,65 @@ const MOST_ROWS = 10_000
  */
 export type Api = (path: string, query: URLSearchParams) => unknown
 
+type Route = (query: URLSearchParams, now: number) => unknown
+
 export function api(store: Store, changes: Changes): Api {
   const pace = paced<Overview>()
-  return (path, query) => answer(path, query, store, changes, pace)
+  const routes: Readonly<Record<string, Route>> = {
+    '/api/overview': (query, now) => {
+      const [by = 'feature'] = grouping(query.get('by') ?? 'feature')
+      const periodMs = wholeNumber(query, 'period')
+      return pace(`${by} ${periodMs}`, () => overview(store, by, periodMs, now))
+    },
+    '/api/report': (query, now) => {
+      const since = wholeNumber(query, 'since')
+      const period = since === undefined ? {} : { from: since }
+      return report(store, period, grouping(query.get('by') ?? ''), now)
+    },
+    '/api/changes': () => ({ change: changes.latest() ?? null }),
+    '/api/explain': (query) => explanations(store, query),
+    '/api/calls': (query) => ({ calls: calls(query, store) }),
+  }
+  return (path, query) =>
+    Object.hasOwn(routes, path) ? routes[path]?.(query, Date.now()) : undefined
 }
 
-function answer(
-  path: string,
-  query: URLSearchParams,
-  store: Store,
-  changes: Changes,
-  pace: ReturnType<typeof paced<Overview>>,
-): unknown {
-  const now = Date.now()
-  if (path === '/api/overview') {
-    const [by = 'feature'] = grouping(query.get('by') ?? 'feature')
-    const periodMs = milliseconds(query, 'period')
-    return pace(`${by} ${periodMs}`, () => overview(store, by, periodMs, now))
+export interface Explanations {
+  /** The largest change first. Without periods: the lasting change that was found, or none. */
+  readonly explanations: readonly Explanation[]
+  /** Those that calls name, dearest first. */
+  readonly features: readonly string[]
+}
+
+/** @throws BadRequest */
+function explanations(store: Store, query: URLSearchParams): Explanations {
+  const feature = textOf(query, 'feature')
+  const [before, after] = [range(query, 'before'), range(query, 'after')]
+  if ((before === undefined) !== (after === undefined)) {
+    throw new BadRequest('before and after: both or neither')
   }
-  if (path === '/api/report') {
-    const since = milliseconds(query, 'since')
-    const period = since === undefined ? {} : { from: since }
-    return report(store, period, grouping(query.get('by') ?? ''), now)
+  const features = featuresOf(store)
+  if (before === undefined || after === undefined) {
+    const change = latestChange(store, feature)
+    return { explanations: change === undefined ? [] : [change], features }
   }
-  if (path === '/api/changes') return { change: changes.latest() ?? null }
-  if (path === '/api/calls') return { calls: calls(query, store) }
-  return undefined
+  const names = {
+    before: textOf(query, 'beforeName') ?? 'before',
+    after: textOf(query, 'afterName') ?? 'after',
+  }
+  const asked = feature === undefined ? features : [feature]
+  return { explanations: explainPeriods(store, { before, after, names }, asked), features }
 }
 
 function calls(query: URLSearchParams, store: Store): unknown {
   const feature = query.get('feature')
-  const from = milliseconds(query, 'from')
-  const to = milliseconds(query, 'to')
-  const limit = milliseconds(query, 'limit') ?? 1_000
+  const from = wholeNumber(query, 'from')
+  const to = wholeNumber(query, 'to')
+  const limit = wholeNumber(query, 'limit') ?? 1_000
   return store.rows({
     ...(feature === null ? {} : { feature }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     limit: Math.min(limit, MOST_ROWS),
   })
-}
-
-/** @throws BadRequest */
-function grouping(text: string): readonly Dimension[] {
-  const names = text.split(',').filter((name) => name.trim() !== '')
-  return names.map((name) => {
-    const dimension = dimensionNamed(name)
-    if (dimension !== undefined) return dimension
-    throw new BadRequest(`by=${name}: no such grouping. Allowed: ${DIMENSIONS.join(', ')}`)
-  })
-}
-
-/** @throws BadRequest */
-function milliseconds(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name)
-  if (text === null || text === '') return undefined
-  if (!/^\d{1,15}$/.test(text)) {
-    throw new BadRequest(`${name}=${text.slice(0, 40)}: must be a whole number`)
-  }
-  return Number(text)
 }

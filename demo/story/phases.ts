@@ -83,6 +83,16 @@ export function question(phase: Phase, index: number): string {
   return proseOf(phase.question + variation(index) * 16, `Ticket ${ticketOf(index)}. `)
 }
 
+/** What the bot's team calls a conversation. */
+export const unitOf = (version: string, ticket: string): string => `${version}-${ticket}`
+
+export function unitsOf(name: PhaseName): readonly string[] {
+  const version = PHASES.find((phase) => phase.name === name)?.promptVersion ?? ''
+  return Array.from({ length: CONVERSATIONS_PER_PHASE }, (_, index) =>
+    unitOf(version, ticketOf(index)),
+  )
+}
+
 export const ticketOf = (index: number): string => String(1_000 + index)
 const indexOf = (ticket: string): number => Number(ticket) - 1_000
 

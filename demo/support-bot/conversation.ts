@@ -8,6 +8,7 @@ import {
   question,
   systemPrompt,
   ticketOf,
+  unitOf,
   UNSURE,
   type Phase,
 } from '../story/phases.ts'
@@ -27,7 +28,7 @@ export async function conversation(
       feature: 'support-bot',
       team: 'support',
       customer,
-      unit: { type: 'conversation', id: `${phase.promptVersion}-${ticketOf(index)}` },
+      unit: { type: 'conversation', id: unitOf(phase.promptVersion, ticketOf(index)) },
       prompt: { name: PROMPT_NAME, version: phase.promptVersion },
     },
     async () => {

@@ -1,18 +1,11 @@
 /** What a change is explained from: calls and other costs, and how they gather into units. */
 
-import { toPico } from '../store/money.ts'
+import type { CostRow } from '../cost-row.ts'
 import type { CallRow } from '../row.ts'
+import { toPico } from '../store/money.ts'
 
-/** A cost that is no call: a vector database query, a share of a gateway's bill. */
-export interface OtherCost {
-  /** Epoch milliseconds. */
-  readonly at: number
-  /** `vector_db`, `gateway`: whatever the application or a price rule names. */
-  readonly component: string
-  readonly usd: number
-  readonly unitType?: string
-  readonly unitId?: string
-}
+/** What of a cost that is no call its explanation needs. */
+export type OtherCost = Pick<CostRow, 'component' | 'usd' | 'unitType' | 'unitId'>
 
 export interface Spend {
   readonly calls: readonly CallRow[]

@@ -36,6 +36,8 @@ describe('costspan demo --once', () => {
     expect(result).toMatchObject({ agrees: true, untold: { calls: 1 } })
     expect(result.costspan).toEqual(result.ledger)
     expect(Math.abs(result.differenceUsd)).toBeLessThanOrEqual(1e-9)
+    expect(result.causes).toMatchObject({ agrees: true })
+    expect(result.causes.furthest).toBeLessThan(0.01)
     expect(stderr).toContain('5.0 times the $0.025 before')
     expect(stderr).toContain(result.url)
     expect(stderr).toContain('They agree')

@@ -18,7 +18,7 @@ function ledgerOfTwo() {
   const ledger = createLedger()
   const request = (id: number): SimulatorRequest => ({
     ...{ id, at: 0, protocol: 'chat_completions', provider: 'openai', path: '', raw: '' },
-    ...{ headers: {}, body: {}, model: 'gpt-5.4', stream: false, attempt: 1, repeat: 1 },
+    ...{ headers: {}, body: {}, model: 'gpt-5.4', stream: false, attempt: 1, repeat: 1, same: 1 },
     ...{ parts: { system: 0, history: 0, tools: 0, rest: 4_000 }, inputTokens: 4_000 },
   })
   ledger.open(request(1))
@@ -112,6 +112,10 @@ describe('screen', () => {
 
 describe('storyLines', () => {
   it('says so where nothing changed', () => {
-    expect(storyLines(undefined).join('\n')).toContain('No lasting change')
+    expect(
+      storyLines({ change: undefined, causes: { ledger: {}, furthest: 0, agrees: false } }).join(
+        '\n',
+      ),
+    ).toContain('No lasting change')
   })
 })

@@ -132,7 +132,7 @@ describe('explain', () => {
 
   it('gives each component that is no call a cause of its own', () => {
     const costs = (component: string, usd: number): readonly OtherCost[] =>
-      Array.from({ length: 20 }, () => ({ at: T0, component, usd }))
+      Array.from({ length: 20 }, () => ({ component, usd }))
     const calls = run(20, 0, () => CHEAP)
     const found = explain(
       { calls, costs: [...costs('vector_db', 0.001), ...costs('gateway', 0.002)] },
@@ -253,7 +253,6 @@ describe('exactness', () => {
     }),
   )
   const cost = fc.record({
-    at: fc.constant(T0),
     component: fc.constantFrom('vector_db', 'gateway'),
     usd: fc.double({ min: 0, max: 10, noNaN: true }),
   })
