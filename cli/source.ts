@@ -1,12 +1,16 @@
 /** Where a command's figures are from: a running `costspan local`, or its database file, which answers alike. */
 
 import { at, isObject, text } from '../instrumentation/core/unknown.ts'
+import { bundledBook } from '../instrumentation/pricing/bundled.ts'
+import { price as priceOf } from '../instrumentation/pricing/index.ts'
 import { api } from '../local/api.ts'
 import { changes } from '../local/changes.ts'
 import { LocalProblem } from '../local/problem.ts'
 import { BadRequest } from '../local/query.ts'
+import type { Price } from '../local/reports/cache-misses.ts'
 import { openStore } from '../local/store.ts'
 import { Failure, Misuse } from './command.ts'
+import { bookFor } from './price-book.ts'
 
 const DEFAULT_URL = 'http://127.0.0.1:4318'
 
@@ -38,7 +42,7 @@ export function sourceOf(
   }
   if (db !== undefined) {
     return async <Answer>(path: string, query: URLSearchParams) =>
-      fromFile(command, db, path, query) as Answer
+      (await fromFile(command, db, path, query)) as Answer
   }
   const base = baseUrl(url ?? DEFAULT_URL)
   return async <Answer>(path: string, query: URLSearchParams) =>
@@ -54,16 +58,21 @@ function baseUrl(given: string): URL {
   return url
 }
 
-function fromFile(
+/** Questions that price what could have been. */
+const PRICED = ['/api/waste']
+
+async function fromFile(
   command: string,
   path: string,
   question: string,
   query: URLSearchParams,
-): unknown {
+): Promise<unknown> {
+  const book = PRICED.includes(question) ? await bookFor(command, []) : undefined
   try {
     const store = openStore({ path, readOnly: true })
     try {
-      return api(store, changes(store))(question, query)
+      const price: Price = (request) => priceOf(book ?? bundledBook(), request)
+      return api({ store, changes: changes(store), price })(question, query)
     } finally {
       store.close()
     }

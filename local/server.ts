@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { bundledBook } from '../instrumentation/pricing/bundled.ts'
 import { guardAsync } from '../instrumentation/guard.ts'
 import { price } from '../instrumentation/pricing/index.ts'
-import { api, type Api } from './api.ts'
+import { api, type Api, type Defaults } from './api.ts'
 import { changes } from './changes.ts'
 import { events, type Events } from './events.ts'
 import { arrivals } from './arrivals.ts'
@@ -30,6 +30,8 @@ export interface LocalOptions {
   readonly notice?: (line: string) => void
   /** Prices spans that bear no cost. Default: the bundled price book. */
   readonly price?: Pricer
+  /** What the page assumes: a budget, what outcomes cost otherwise. Default: nothing. */
+  readonly defaults?: Defaults
 }
 
 export interface Local {
@@ -58,7 +60,8 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
     ...(options.notice === undefined ? {} : { notice: options.notice }),
   })
-  const parts = assemble(store, options.price ?? ((request) => price(bundledBook(), request)))
+  const pricer: Pricer = options.price ?? ((request) => price(bundledBook(), request))
+  const parts = assemble(store, pricer, options.defaults ?? {})
   const server = createServer((request, response) => {
     guardAsync('a request', () => handle(request, response, parts))
   })
@@ -85,14 +88,14 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   }
 }
 
-function assemble(store: Store, pricer: Pricer): Parts {
+function assemble(store: Store, pricer: Pricer, defaults: Defaults): Parts {
   const tell = events()
   const latest = changes(store)
   const keep = arrivals(store, pricer, () => {
     latest.outdated()
     tell.changed()
   })
-  return { api: api(store, latest), events: tell, keep }
+  return { api: api({ store, changes: latest, price: pricer, defaults }), events: tell, keep }
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

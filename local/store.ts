@@ -1,6 +1,6 @@
 /** The calls, outcomes and other costs that came in, and every question that is asked of them. */
 
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { Chart, CostGroup, Group, UnattributedGap, UnpricedGap } from './answers.ts'
 import type { CostRow } from './cost-row.ts'
 import type { OutcomeRow } from './outcome-row.ts'
@@ -20,17 +20,23 @@ import {
   type CostDimension,
   type RecordFilter,
 } from './store/records.ts'
+import { matching, type CallFilter } from './store/call-filter.ts'
+import { contextGrowth, type ContextGrowth } from './store/context-growth.ts'
 import { chart } from './store/series.ts'
+import { units, type UnitTotal } from './store/units.ts'
+import { resentCalls, wasted, type Wasted } from './store/wasted.ts'
 
 export interface StoreOptions extends OpenOptions {
   /** The oldest calls go when the data grows beyond it. Default 512 MB, in memory 256 MB. */
   readonly maxBytes?: number
 }
 
-export interface RowFilter extends Period {
+export interface RowFilter extends CallFilter {
   readonly feature?: string
   /** The latest ones; all when absent. */
   readonly limit?: number
+  /** Which of them the limit keeps. Default: the latest. */
+  readonly first?: 'latest' | 'dearest'
 }
 
 export interface Extent {
@@ -51,21 +57,29 @@ export interface Store {
   addCosts(rows: readonly CostRow[]): number
   extent(period?: Period): Extent
   /** One group of everything. */
-  totals(period?: Period): Group
+  totals(filter?: CallFilter): Group
   /** Dearest first. */
-  groups(period: Period, by: readonly Dimension[]): readonly Group[]
+  groups(filter: CallFilter, by: readonly Dimension[]): readonly Group[]
   chart(period: Required<Period>, by: Dimension, bucketMs: number): Chart
   /** Most expensive first. */
   dearest(period: Period, most: number): readonly CallRow[]
   unpriced(period: Period, most: number): readonly UnpricedGap[]
-  reasons(period: Period, status: 'unpriced' | 'partial'): Readonly<Record<string, number>>
+  reasons(filter: CallFilter, status: 'unpriced' | 'partial'): Readonly<Record<string, number>>
   unattributed(period: Period, most: number): readonly UnattributedGap[]
-  /** Oldest first; without covered spans. */
+  /** Without covered spans. Oldest first, or dearest first where those are asked for. */
   rows(filter?: RowFilter): readonly CallRow[]
   /** Oldest first; without those whose idempotency key was known. By the time of the outcome, not of its calls. */
   outcomes(filter?: RecordFilter): readonly OutcomeRow[]
   /** How many outcomes were ignored because their idempotency key was known, by name. */
   duplicateOutcomes(period?: Period): Readonly<Record<string, number>>
+  /** Spend that bought nothing, by kind and feature, dearest first. */
+  wasted(filter: CallFilter): readonly Wasted[]
+  /** Calls with more than one HTTP attempt. */
+  resentCalls(filter: CallFilter): number
+  /** Of calls that say their turn. */
+  contextGrowth(filter: CallFilter): readonly ContextGrowth[]
+  /** Begun in the period, with all that they cost. */
+  units(period?: Period): readonly UnitTotal[]
   /** Costs that are no calls, oldest first. */
   costs(filter?: RecordFilter): readonly CostRow[]
   /** Their sums by component and origin within each group, dearest first. No call's cost is among them. */
@@ -94,15 +108,22 @@ export function openStore(options: StoreOptions = {}): Store {
     groups: (period, by) => groups(db, period, by),
     chart: (period, by, bucketMs) => chart(db, period, by, bucketMs),
     dearest: (period, most) =>
-      select(db, period, 'AND usd IS NOT NULL ORDER BY usd_pico DESC, started_at DESC LIMIT ?', [
+      select(
+        db,
+        period,
+        'AND usd IS NOT NULL ORDER BY usd_pico DESC, started_at DESC LIMIT ?',
         most,
-      ]),
+      ),
     unpriced: (period, most) => unpriced(db, period, most),
-    reasons: (period, status) => reasons(db, period, status),
+    reasons: (filter, status) => reasons(db, filter, status),
     unattributed: (period, most) => unattributed(db, period, most),
     rows: (filter = {}) => rows(db, filter),
     outcomes: (filter = {}) => outcomeRows(db, filter),
     duplicateOutcomes: (period = {}) => duplicates(db, period),
+    wasted: (filter) => wasted(db, filter),
+    resentCalls: (filter) => resentCalls(db, filter),
+    contextGrowth: (filter) => contextGrowth(db, filter),
+    units: (period = {}) => units(db, period),
     costs: (filter = {}) => costRows(db, filter),
     costGroups: (period, by) => costGroups(db, period, by),
     close: () => {
@@ -131,25 +152,28 @@ function extent(db: DatabaseSync, period: Period): Extent {
 }
 
 function rows(db: DatabaseSync, filter: RowFilter): readonly CallRow[] {
-  const feature = filter.feature === undefined ? '' : 'AND feature = ?'
-  const values = filter.feature === undefined ? [] : [filter.feature]
-  if (filter.limit === undefined) {
-    return select(db, filter, `${feature} ORDER BY started_at, span_id`, values)
+  const { feature, limit, first = 'latest' } = filter
+  const asked = feature === undefined ? filter : { ...filter, is: { ...filter.is, feature } }
+  if (first === 'dearest') {
+    const dearest = 'ORDER BY usd_pico DESC NULLS LAST, started_at DESC'
+    return select(db, asked, limit === undefined ? dearest : `${dearest} LIMIT ?`, limit)
   }
-  const clause = `${feature} ORDER BY started_at DESC, span_id DESC LIMIT ?`
-  return [...select(db, filter, clause, [...values, filter.limit])].reverse()
+  if (limit === undefined) return select(db, asked, 'ORDER BY started_at, span_id')
+  const found = select(db, asked, 'ORDER BY started_at DESC, span_id DESC LIMIT ?', limit)
+  return [...found].reverse()
 }
 
 function select(
   db: DatabaseSync,
-  period: Period,
+  filter: CallFilter,
   clause: string,
-  more: readonly SQLInputValue[],
+  limit?: number,
 ): readonly CallRow[] {
-  const { where, values } = within(period)
+  const { where, values } = matching(filter)
   const sql = `SELECT ${calls.columns} FROM calls WHERE ${where} ${clause}`
   const statement = db.prepare(sql)
   const found: CallRow[] = []
+  const more = limit === undefined ? [] : [limit]
   for (const record of statement.iterate(...values, ...more)) found.push(calls.fromRecord(record))
   return found
 }

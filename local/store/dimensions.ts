@@ -17,6 +17,8 @@ const COLUMNS = {
   operation: 'operation',
   end: 'call_end',
   waste: 'waste',
+  unitType: 'unit_type',
+  unit: 'unit_id',
 } as const
 
 export type Dimension = keyof typeof COLUMNS

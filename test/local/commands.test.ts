@@ -132,7 +132,11 @@ describe('costspan report', () => {
     [['--since', 'yesterday'], 2, /--since yesterday: must be an age such as 90s/],
     [['--db', 'a', '--url', 'http://b'], 2, /exclude each other/],
     [['--url', 'nowhere'], 2, /--url nowhere: must be a URL/],
-    [['--bogus'], 2, /'--bogus'.*Allowed: --by, --since, --db, --url, --json/],
+    [
+      ['--bogus'],
+      2,
+      /'--bogus'.*Allowed: --by, --since, --feature, --baseline, --budget, --db, --url, --json/,
+    ],
     [['--url', 'http://127.0.0.1:1'], 1, /nothing answers at http:\/\/127\.0\.0\.1:1/],
     [['--db', join(folder, 'none.db')], 1, /none\.db: no such file/],
     [['--db', folder], 1, /name a file that can be read/],
