@@ -1,8 +1,7 @@
 /** The JSON behind the page and the commands that read a store. GET only. */
 
-import type { Group } from './answers.ts'
+import type { Calls, Explanations } from './reports/answers.ts'
 import type { Changes } from './changes.ts'
-import type { Explanation } from './explain/explanation.ts'
 import { explainPeriods, featuresOf, latestChange } from './explain/of-store.ts'
 import { overview } from './overview.ts'
 import { paced } from './paced.ts'
@@ -25,7 +24,6 @@ import { outcomesReport, type Baselines } from './reports/outcomes.ts'
 import { promptsReport } from './reports/prompts.ts'
 import { unitsReport } from './reports/units.ts'
 import { wasteReport } from './reports/waste.ts'
-import type { CallRow } from './row.ts'
 import type { Period } from './store/figures.ts'
 import type { Store } from './store.ts'
 
@@ -112,13 +110,6 @@ function periodAndFeature(
   return { ...periodOf(query, now), ...(feature === undefined ? {} : { feature }) }
 }
 
-export interface Explanations {
-  /** The largest change first. Without periods: the lasting change that was found, or none. */
-  readonly explanations: readonly Explanation[]
-  /** Those that calls name, dearest first. */
-  readonly features: readonly string[]
-}
-
 /** @throws BadRequest */
 function explanations(store: Store, query: URLSearchParams): Explanations {
   const feature = textOf(query, 'feature')
@@ -137,13 +128,6 @@ function explanations(store: Store, query: URLSearchParams): Explanations {
   }
   const asked = feature === undefined ? features : [feature]
   return { explanations: explainPeriods(store, { before, after, names }, asked), features }
-}
-
-export interface Calls {
-  /** Oldest first, or dearest first where those are asked for with `first=dearest`. */
-  readonly calls: readonly CallRow[]
-  /** Of all that the filter matches, also beyond `limit`. */
-  readonly totals: Group
 }
 
 function calls(store: Store, query: URLSearchParams, now: number): Calls {

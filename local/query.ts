@@ -1,9 +1,14 @@
 /** Reading the parameters of a question. */
 
-import { DIMENSIONS, dimensionNamed, type Dimension } from './store/dimensions.ts'
+import {
+  DIMENSIONS,
+  dimensionNamed,
+  UNIT_DIMENSIONS,
+  type Dimension,
+  type UnitDimension,
+} from './store/dimensions.ts'
 import type { CallFilter } from './store/call-filter.ts'
 import type { Period } from './store/figures.ts'
-import { UNIT_DIMENSIONS, type UnitDimension } from './store/units.ts'
 
 /** A parameter is wrong: one line naming it and what is allowed. */
 export class BadRequest extends Error {

@@ -1,5 +1,6 @@
 /** The calls, outcomes and other costs that came in, and every question that is asked of them. */
 
+import type { ContextGrowth, Wasted } from './reports/answers.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Chart, CostGroup, Group, UnattributedGap, UnpricedGap } from './answers.ts'
 import type { CostRow } from './cost-row.ts'
@@ -21,10 +22,10 @@ import {
   type RecordFilter,
 } from './store/records.ts'
 import { matching, type CallFilter } from './store/call-filter.ts'
-import { contextGrowth, type ContextGrowth } from './store/context-growth.ts'
+import { contextGrowth } from './store/context-growth.ts'
 import { chart } from './store/series.ts'
 import { units, type UnitTotal } from './store/units.ts'
-import { resentCalls, wasted, type Wasted } from './store/wasted.ts'
+import { resentCalls, wasted } from './store/wasted.ts'
 
 export interface StoreOptions extends OpenOptions {
   /** The oldest calls go when the data grows beyond it. Default 512 MB, in memory 256 MB. */

@@ -1,6 +1,6 @@
 /** `costspan explain`: what changed in the spend of a feature between two periods, by cause, in dollars. */
 
-import type { Explanations } from '../../local/api.ts'
+import type { Explanations } from '../../local/reports/answers.ts'
 import { explanationNotes, explanationText } from '../../local/explain/text.ts'
 import type { Periods } from '../../local/explain/of-store.ts'
 import { grouped } from '../../local/page/amounts.ts'

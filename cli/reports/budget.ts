@@ -2,7 +2,7 @@
 
 import { columns } from '../../local/columns.ts'
 import { dollarColumn, dollars, grouped, whole } from '../../local/page/amounts.ts'
-import type { BudgetFigures, BudgetReport } from '../../local/reports/budget.ts'
+import type { BudgetFigures, BudgetReport } from '../../local/reports/answers.ts'
 import { length } from '../../local/page/words.ts'
 import { named, percent, type View } from './view.ts'
 

@@ -2,7 +2,7 @@
 
 import { columns } from '../../local/columns.ts'
 import { dollarsEach, whole } from '../../local/page/amounts.ts'
-import type { ContextGrowth } from '../../local/store/context-growth.ts'
+import type { ContextGrowth } from '../../local/reports/answers.ts'
 import { named, type View } from './view.ts'
 
 export const context: View = {

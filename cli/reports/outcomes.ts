@@ -2,7 +2,7 @@
 
 import { columns } from '../../local/columns.ts'
 import { dollarColumn, dollars, dollarsEach, grouped, whole } from '../../local/page/amounts.ts'
-import type { OutcomeGroup, OutcomesReport } from '../../local/reports/outcomes.ts'
+import type { OutcomeGroup, OutcomesReport } from '../../local/reports/answers.ts'
 import { named, tables, type View } from './view.ts'
 
 export const outcomes: View = {

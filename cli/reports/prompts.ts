@@ -2,7 +2,7 @@
 
 import { columns } from '../../local/columns.ts'
 import { dollarColumn, dollarsEach, whole } from '../../local/page/amounts.ts'
-import type { PromptReport, PromptVersion } from '../../local/reports/prompts.ts'
+import type { PromptReport, PromptVersion } from '../../local/reports/answers.ts'
 import { named, percent, signedOf, tables, type View } from './view.ts'
 
 export const prompts: View = {

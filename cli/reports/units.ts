@@ -2,7 +2,7 @@
 
 import { columns } from '../../local/columns.ts'
 import { dollarColumn, dollars, dollarsEach, grouped, whole } from '../../local/page/amounts.ts'
-import type { UnitGroup, UnitsReport } from '../../local/reports/units.ts'
+import type { UnitGroup, UnitsReport } from '../../local/reports/answers.ts'
 import { named, percent, tables, type View } from './view.ts'
 
 export const units: View = {

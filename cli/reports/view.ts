@@ -1,8 +1,7 @@
 /** What the views of `costspan report` have in common. */
 
 import { baselineOf, usdOf } from '../../local/query.ts'
-import { DIMENSIONS, dimensionNamed } from '../../local/store/dimensions.ts'
-import { UNIT_DIMENSIONS } from '../../local/store/units.ts'
+import { DIMENSIONS, dimensionNamed, UNIT_DIMENSIONS } from '../../local/store/dimensions.ts'
 import { Misuse } from '../command.ts'
 import { sinceOption } from '../options.ts'
 

@@ -3,7 +3,7 @@
 import { columns } from '../../local/columns.ts'
 import { dollarColumn, dollars, whole } from '../../local/page/amounts.ts'
 import { wasteWords } from '../../local/page/words.ts'
-import type { WasteReport } from '../../local/reports/waste.ts'
+import type { WasteReport } from '../../local/reports/answers.ts'
 import { named, percent, tables, type View } from './view.ts'
 
 export const waste: View = {

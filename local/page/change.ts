@@ -3,6 +3,7 @@
 import type { Explanation } from '../explain/explanation.ts'
 import { dollarColumn, dollars, dollarsEach, grouped, whole } from './amounts.ts'
 import { byId, h } from './elements.ts'
+import { callsLink } from './links.ts'
 import { table } from './table.ts'
 import { moment } from './words.ts'
 
@@ -14,7 +15,13 @@ export function showChange(change: Explanation | null): void {
     h('p', { class: 'name', id: 'change-title' }, 'What changed'),
     h('p', { class: 'sentence' }, change.sentence),
     h('div', { class: 'sides' }, beforeAfter(change), causes(change)),
+    h('p', { class: 'note' }, behind(change)),
   )
+}
+
+function behind({ feature, since, until }: Explanation): HTMLElement {
+  const filter = { feature, since, ...(until === undefined ? {} : { until }) }
+  return callsLink('Show the calls since the change', filter)
 }
 
 /** The time before is counted as long as the time after, as in the causes. */

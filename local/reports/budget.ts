@@ -3,36 +3,8 @@
  * where calls are younger than that, so that a busy minute is not taken for a month. Months are UTC, as bills are.
  */
 
+import type { BudgetFigures, BudgetReport } from './answers.ts'
 import type { Store } from '../store.ts'
-
-export interface BudgetFigures {
-  /** Calls and other costs, USD. */
-  readonly spentUsd: number
-  readonly usdPerDay: number
-  /** At that pace to the end of the month. */
-  readonly projectedUsd: number
-}
-
-export interface BudgetReport extends BudgetFigures {
-  /** `2026-11`. */
-  readonly month: string
-  /** Epoch milliseconds. */
-  readonly from: number
-  readonly to: number
-  /** Over how long the pace was measured, milliseconds, and since when calls are known within that. */
-  readonly paceMs: number
-  readonly knownMs: number
-  /** What it may be at most; `null` where none is stated. */
-  readonly budgetUsd: number | null
-  /** Of the budget, 0 to 1 and beyond. */
-  readonly spentShare: number | null
-  /** Epoch milliseconds at which the pace reaches the budget, or at which it was exceeded; `null`: not this month. */
-  readonly runsOutAt: number | null
-  /** By feature, dearest projection first. */
-  readonly features: readonly (BudgetFigures & { readonly feature: string | null })[]
-  /** Calls of the month without an amount: it is a lower bound. */
-  readonly unpricedCalls: number
-}
 
 const DAY = 86_400_000
 const LONGEST_PACE = 7 * DAY

@@ -12,24 +12,13 @@
  * (platform.claude.com, "Prompt caching"). Read 2026-11-25, as others quote them.
  */
 
+import type { CacheMiss } from './answers.ts'
 import type { Cost } from '../../instrumentation/core/cost.ts'
 import { compactUsage, type Usage } from '../../instrumentation/core/usage.ts'
 import type { PriceRequest } from '../../instrumentation/pricing/index.ts'
 import { pastCall } from '../past-call.ts'
 import type { CallRow } from '../row.ts'
-import { moneyOf, toPico, type Money } from '../store/money.ts'
-
-export interface CacheMiss extends Money {
-  readonly feature: string | null
-  readonly promptName: string | null
-  readonly promptVersion: string | null
-  readonly provider: string
-  readonly model: string
-  /** Calls that could have read the beginning from the cache and did not, or not all of it. */
-  readonly calls: number
-  /** The beginning: tools and system prompt, tokens. */
-  readonly prefixTokens: number
-}
+import { moneyOf, toPico } from '../store/money.ts'
 
 export type Price = (request: PriceRequest) => Cost
 

@@ -3,64 +3,12 @@
  * to, whenever that was recorded and by whichever process: what failed and what was abandoned stays in the cost.
  */
 
+import type { Margin, OutcomeGroup, OutcomesReport, UnjoinedOutcomes } from './answers.ts'
 import type { OutcomeRow } from '../outcome-row.ts'
 import type { Store } from '../store.ts'
 import type { Period } from '../store/figures.ts'
-import { moneyOf, type Money } from '../store/money.ts'
+import { moneyOf } from '../store/money.ts'
 import { picoOf, type UnitTotal } from '../store/units.ts'
-
-export interface OutcomeGroup extends Money {
-  /** `ticket.resolved`. */
-  readonly name: string
-  /** Of the units; `null`: their calls say none. */
-  readonly feature: string | null
-  readonly unitType: string
-  readonly outcomes: number
-  readonly succeeded: number
-  readonly failed: number
-  /** Neither, by what was recorded. */
-  readonly unsaid: number
-  /** Of this type and feature, begun in the period, whatever they came to. Their cost is `usd`. */
-  readonly units: number
-  /** Of these, without any such outcome yet. */
-  readonly unitsWithout: number
-  readonly usdPerOutcome: number
-  /** `usd` over the successful outcomes; `null` where there is none. */
-  readonly usdPerSuccess: number | null
-  /** USD that outcomes which did not fail were recorded to be worth; `null` where none says. */
-  readonly value: number | null
-  readonly margin: Margin | null
-}
-
-/** Against what one outcome costs otherwise: a person, an agency. */
-export interface Margin {
-  /** USD for one successful outcome. */
-  readonly baselineUsd: number
-  /** Baseline less `usdPerSuccess`; `null` without a success. */
-  readonly usdPerSuccess: number | null
-  /** Baseline over `usdPerSuccess`: how many times dearer it would have been. */
-  readonly times: number | null
-  /** All successes at the baseline, less all cost. Negative: it costs more than it saves. */
-  readonly savedUsd: number
-}
-
-export interface UnjoinedOutcomes {
-  readonly name: string
-  /** `unknown_unit`: no call or cost of it has come in, so far. `no_unit`: it names none. */
-  readonly reason: 'unknown_unit' | 'no_unit'
-  readonly outcomes: number
-}
-
-export interface OutcomesReport {
-  /** Most outcomes first. */
-  readonly groups: readonly OutcomeGroup[]
-  /** Recorded in the period, and in no group. */
-  readonly unjoined: readonly UnjoinedOutcomes[]
-  /** Ignored because their idempotency key was known, by name. */
-  readonly duplicates: Readonly<Record<string, number>>
-  /** Baselines for which there is no outcome of that name. */
-  readonly unused: readonly string[]
-}
 
 export type Baselines = ReadonlyMap<string, number>
 

@@ -1,47 +1,11 @@
 /** Versions of a prompt side by side, and why one costs more than the one before it. */
 
+import type { PromptReport, PromptVersion } from './answers.ts'
 import { explain } from '../explain/explain.ts'
-import type { Cause } from '../explain/explanation.ts'
 import type { CallRow } from '../row.ts'
 import type { Store } from '../store.ts'
 import type { CallFilter } from '../store/call-filter.ts'
 import { costedUnits, unitTypeOf, type Spend } from '../explain/spend.ts'
-
-export interface VersionChange {
-  /** The version before: the one that came into use before this one. */
-  readonly from: string | null
-  /** Per unit, USD. */
-  readonly usd: number
-  /** Of what a unit cost before: 0.5 is half as much again; `null` where it cost nothing. */
-  readonly share: number | null
-  /** USD per unit by cause, largest first. Together `usd`, but for the rounding of numbers. */
-  readonly causes: readonly Pick<Cause, 'name' | 'label' | 'usd' | 'plusMinusUsd'>[]
-}
-
-export interface PromptVersion {
-  /** `null`: the calls name the prompt and no version. */
-  readonly version: string | null
-  /** Epoch milliseconds. */
-  readonly first: number
-  readonly last: number
-  readonly calls: number
-  readonly units: number
-  readonly usd: number
-  /** Of calls and other costs of units that began with this version. */
-  readonly usdPerUnit: number
-  readonly inputTokensPerCall: number
-  readonly outputTokensPerCall: number
-  /** Absent on the first version. */
-  readonly change?: VersionChange
-}
-
-export interface PromptReport {
-  readonly prompt: string
-  readonly feature: string | null
-  readonly unitType: string
-  /** In the order in which they came into use. */
-  readonly versions: readonly PromptVersion[]
-}
 
 /** Calls looked at, the latest. */
 const MOST_ROWS = 50_000

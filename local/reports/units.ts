@@ -1,57 +1,14 @@
 /** What a unit of work costs: its distribution, its few dearest, and what of it is no LLM call. */
 
+import type { DearUnit, UnitGroup, UnitPart, UnitsReport } from './answers.ts'
 import type { Store } from '../store.ts'
 import type { Period } from '../store/figures.ts'
-import { moneyOf, type Money } from '../store/money.ts'
-import { picoOf, type UnitDimension, type UnitTotal } from '../store/units.ts'
+import { moneyOf } from '../store/money.ts'
+import type { UnitDimension } from '../store/dimensions.ts'
+import { picoOf, type UnitTotal } from '../store/units.ts'
 
 /** The part of a unit's cost that is LLM calls; the others are components by name. */
-export const LLM = 'llm'
-
-export interface UnitPart extends Money {
-  /** `llm`, or what `recordCost` and price rules name. */
-  readonly component: string
-  readonly usdPerUnit: number
-}
-
-export interface UnitGroup extends Money {
-  readonly key: Readonly<Partial<Record<UnitDimension, string | null>>>
-  /** `conversation`, `document`, …: what the application names. */
-  readonly type: string
-  /** Units begun in the period. */
-  readonly units: number
-  readonly calls: number
-  readonly callsPerUnit: number
-  readonly usdPerUnit: number
-  /** USD of one unit: half of them cost no more, and so on. Nearest rank. */
-  readonly p50: number
-  readonly p95: number
-  readonly p99: number
-  readonly max: number
-  /** The dearest hundredth, one unit at least, and its share of the group's spend, 0 to 1. */
-  readonly top: { readonly units: number; readonly share: number | null }
-  /** LLM calls first, then dearest first. Together `usd`. */
-  readonly parts: readonly UnitPart[]
-  /** Units some of whose calls have no amount or only a part of one: those figures are lower bounds. */
-  readonly lowerBounds: number
-}
-
-export interface DearUnit extends Money {
-  readonly type: string
-  readonly id: string
-  readonly feature: string | null
-  readonly begunAt: number
-  readonly calls: number
-}
-
-export interface UnitsReport {
-  readonly by: readonly UnitDimension[]
-  /** Dearest first. */
-  readonly groups: readonly UnitGroup[]
-  readonly dearest: readonly DearUnit[]
-  /** Costs of no unit, by component: in no group. */
-  readonly unjoined: readonly (Money & { readonly component: string; readonly records: number })[]
-}
+const LLM = 'llm'
 
 const MOST_DEAREST = 10
 
@@ -100,6 +57,7 @@ function groupOf(units: readonly UnitTotal[], by: readonly UnitDimension[]): Uni
     p95: percentile(costs, 0.95),
     p99: percentile(costs, 0.99),
     max: percentile(costs, 1),
+    histogram: histogramOf(costs),
     top: { units: count, share: total === 0n ? null : Number(top) / Number(total) },
     parts: partsOf(units),
     lowerBounds: units.filter((unit) => unit.unpricedCalls > 0).length,
@@ -110,6 +68,19 @@ function groupOf(units: readonly UnitTotal[], by: readonly UnitDimension[]): Uni
 function percentile(sorted: readonly bigint[], share: number): number {
   const rank = Math.max(1, Math.ceil(share * sorted.length))
   return moneyOf(sorted[rank - 1] ?? 0n).usd
+}
+
+const STEPS = 20
+
+function histogramOf(sorted: readonly bigint[]): UnitGroup['histogram'] {
+  const stepUsd = percentile(sorted, 0.99) / STEPS
+  const counts = Array.from({ length: STEPS }, () => 0)
+  for (const pico of sorted) {
+    const step = stepUsd === 0 ? 0 : Math.ceil(Number(pico) / 1e12 / stepUsd) - 1
+    const place = Math.min(STEPS - 1, Math.max(0, step))
+    counts[place] = (counts[place] ?? 0) + 1
+  }
+  return { stepUsd, units: counts }
 }
 
 function partsOf(units: readonly UnitTotal[]): readonly UnitPart[] {

@@ -1,28 +1,9 @@
 /** Spend that bought nothing, or more than it had to. */
 
+import type { WasteReport } from './answers.ts'
 import type { Store } from '../store.ts'
 import type { CallFilter } from '../store/call-filter.ts'
-import type { Wasted } from '../store/wasted.ts'
-import { cacheMisses, type CacheMiss, type Price } from './cache-misses.ts'
-
-export interface WasteReport {
-  /** All spend on calls in the period, USD. */
-  readonly spentUsd: number
-  /** Of `spentUsd`, all `kinds` together; each call is in one only. */
-  readonly wastedUsd: number
-  /** Dearest first. */
-  readonly kinds: readonly (Wasted & {
-    /** Of what the feature spent, 0 to 1; `null` where it spent nothing. */
-    readonly share: number | null
-  })[]
-  /** HTTP attempts beyond the first: providers bill few of them, and say so for none. */
-  readonly resent: { readonly attempts: number; readonly calls: number }
-  /** Estimates, over and above `wastedUsd`: these calls were of use. */
-  readonly cacheMisses: readonly CacheMiss[]
-  readonly cacheMissUsd: number
-  /** Calls that the estimate looked at: the latest. */
-  readonly cacheCalls: number
-}
+import { cacheMisses, type Price } from './cache-misses.ts'
 
 const MOST_ROWS = 50_000
 

@@ -31,14 +31,7 @@ export function matching(filter: CallFilter): {
   const parts: { readonly sql: string; readonly values: readonly SQLInputValue[] }[] = [
     { sql: where, values },
   ]
-  for (const [name, value] of Object.entries(filter.is ?? {})) {
-    const column = columnOf(name as Dimension)
-    parts.push(
-      value === null
-        ? { sql: `${column} IS NULL`, values: [] }
-        : { sql: `${column} = ?`, values: [value] },
-    )
-  }
+  for (const [name, value] of Object.entries(filter.is ?? {})) parts.push(isThat(name, value))
   if (filter.turn !== undefined) parts.push({ sql: 'turn = ?', values: [filter.turn] })
   if (filter.attempts !== undefined) parts.push({ sql: 'attempts >= ?', values: [filter.attempts] })
   const { outcomeFailed } = filter
@@ -54,4 +47,16 @@ export function matching(filter: CallFilter): {
     where: parts.map(({ sql }) => sql).join(' AND '),
     values: parts.flatMap((part) => part.values),
   }
+}
+
+function isThat(
+  name: string,
+  value: string | null,
+): { readonly sql: string; readonly values: readonly SQLInputValue[] } {
+  const column = columnOf(name as Dimension)
+  if (value === null) return { sql: `${column} IS NULL`, values: [] }
+  // Emitters that say nothing of waste say of none.
+  if (name === 'waste' && value === 'none')
+    return { sql: `COALESCE(waste, 'none') = 'none'`, values: [] }
+  return { sql: `${column} = ?`, values: [value] }
 }

@@ -1,30 +1,8 @@
 /** How a conversation's prompt grows turn by turn, and what a turn costs by then. Parts are estimates by length. */
 
+import type { ContextGrowth, Turn } from '../reports/answers.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import { matching, type CallFilter } from './call-filter.ts'
-
-export interface Turn {
-  /** From 1; `more` where it stands for this one and all later ones. */
-  readonly turn: number
-  readonly more: boolean
-  readonly calls: number
-  /** Input tokens per call, and what they were. */
-  readonly input: number
-  readonly system: number
-  readonly tools: number
-  readonly history: number
-  readonly rest: number
-  /** Over calls with an amount; `null` where none has one. */
-  readonly usdPerCall: number | null
-}
-
-export interface ContextGrowth {
-  readonly feature: string | null
-  /** By turn. */
-  readonly turns: readonly Turn[]
-  /** Input tokens that one more turn adds, from the first to the last turn shown; `null` with a single turn. */
-  readonly tokensPerTurn: number | null
-}
 
 /** Later turns are one row. */
 const MOST_TURNS = 20

@@ -1,20 +1,9 @@
 /** Units of work with everything that they cost, whenever it came in: calls, and costs that are no calls. */
 
 import type { DatabaseSync } from 'node:sqlite'
+import type { UnitDimension } from './dimensions.ts'
 import type { Period } from './figures.ts'
 import { moneySum, readPico } from './money.ts'
-
-/** What units can be grouped by: what their first call says. */
-export const UNIT_DIMENSIONS = [
-  'feature',
-  'team',
-  'customer',
-  'promptName',
-  'promptVersion',
-  'service',
-  'environment',
-] as const
-export type UnitDimension = (typeof UNIT_DIMENSIONS)[number]
 
 export interface UnitTotal {
   readonly type: string

@@ -1,17 +1,9 @@
 /** Spend that may have bought nothing, each call under one kind only, by feature. */
 
+import type { Wasted } from '../reports/answers.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import { FAILED_UNITS, matching, type CallFilter } from './call-filter.ts'
-import { moneySum, readMoney, type Money } from './money.ts'
-
-export interface Wasted extends Money {
-  /** `repeat`, `aborted`, `failed`, `truncated` as the call's span says it; `outcome_failed`: its unit came to nothing. */
-  readonly kind: string
-  readonly feature: string | null
-  readonly calls: number
-  /** Of these, calls without an amount: `usd` is a lower bound. */
-  readonly unpricedCalls: number
-}
+import { moneySum, readMoney } from './money.ts'
 
 /** Dearest first. */
 export function wasted(db: DatabaseSync, filter: CallFilter): readonly Wasted[] {
