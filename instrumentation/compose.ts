@@ -82,7 +82,13 @@ function install({ config, prices, metrics, hooks, version }: Core, state: Share
   }
   const telemetry = isSetUp() ? undefined : setUp(config, hooks, onRecorded)
   const calls = createOpenCalls(config.idleTimeoutMs)
-  const recorder = createRecorder({ book: prices.book, metrics, version, onRecorded })
+  const recorder = createRecorder({
+    book: prices.book,
+    metrics,
+    version,
+    ownsSpans: () => telemetry?.ownsSpans === true,
+    onRecorded,
+  })
   const step = watchSteps()
   const group = (): object | undefined => step() ?? recorder.activeSpan()
   const observation = { config, recorder, calls, group }

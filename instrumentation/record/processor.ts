@@ -10,6 +10,7 @@ import type { Cost } from '../core/cost.ts'
 import { guard } from '../guard.ts'
 import * as names from '../semconv.ts'
 import { INFERENCE_OPERATIONS } from './adoption.ts'
+import { newAttributeList, toAttributes } from './attribute-list.ts'
 import { putAttribution, putCost, wasteOf } from './attributes.ts'
 import { foreignCall, type EndedSpan } from './foreign-call.ts'
 import { closed, coverAncestors, isCovered, isHandled, isOwn, opened } from './handled-spans.ts'
@@ -78,7 +79,7 @@ function starting(span: Span, attribution: () => Attribution): void {
   const { attributes, parentSpanContext, parentSpanId } = span as unknown as ProcessedSpan
   opened(span.spanContext().spanId, parentSpanContext?.spanId ?? parentSpanId)
   if (attributes[names.ATTR_OPERATION_NAME] === undefined || isHandled(span)) return
-  const missing = putAttribution({}, attribution())
+  const missing = toAttributes(putAttribution(newAttributeList(), attribution()))
   for (const [name, value] of Object.entries(missing)) {
     if (value !== undefined && attributes[name] === undefined) span.setAttribute(name, value)
   }
@@ -103,7 +104,7 @@ function ending(span: ProcessedSpan, options: ProcessorOptions): Attributes | un
   options.metrics.record(call, cost)
   coverAncestors(span.spanContext().spanId)
   return {
-    ...putCost({}, cost),
+    ...toAttributes(putCost(newAttributeList(), cost)),
     [names.ATTR_CALL_END]: call.end,
     [names.ATTR_WASTE]: wasteOf(call),
   }

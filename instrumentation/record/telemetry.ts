@@ -34,6 +34,8 @@ export interface Telemetry {
   readonly deliveries: readonly Delivery[]
   /** Settings that could not be applied, one line each. */
   readonly problems: readonly string[]
+  /** Whether spans made now are of the provider set up here, with no limits set on their attributes. */
+  readonly ownsSpans: boolean
   /** True once the application has set up OpenTelemetry itself: its set-up exports then, and flushes itself. */
   readonly stoodAside: boolean
 }
@@ -52,6 +54,8 @@ export function startTelemetry(
   const metrics = metricReaders(load, settings)
   const parts = createParts(load, settings, [processor, ...spans.installed], metrics.installed)
   const record: ApiRecord = { ...apiRecord() }
+  const { attributeCountLimit, attributeValueLengthLimit } = settings.spanLimits
+  const limited = attributeCountLimit !== undefined || attributeValueLengthLimit !== undefined
   let stoodAside = false
   offerGlobals({
     record: {
@@ -83,6 +87,9 @@ export function startTelemetry(
       guardAsync('handing spans over', () =>
         Promise.allSettled(spans.installed.map((one) => one.forceFlush())),
       )
+    },
+    get ownsSpans() {
+      return !stoodAside && !limited
     },
     get stoodAside() {
       return stoodAside

@@ -45,6 +45,7 @@ beforeAll(async () => {
   const recorder = createRecorder({
     book: bundledBook,
     metrics,
+    ownsSpans: () => false,
     version: '0',
     onRecorded: () => undefined,
   })
