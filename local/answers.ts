@@ -93,6 +93,18 @@ export interface UnattributedGap {
   readonly traceId: string
 }
 
+/** Costs that are no calls, of one component and origin. */
+export interface CostGroup {
+  /** Value by dimension; `null` where the costs say nothing. */
+  readonly key: Readonly<Partial<Record<Dimension, string | null>>>
+  readonly component: string
+  readonly origin: 'measured' | 'allocated'
+  readonly records: number
+  readonly usd: number
+  /** The same as an exact decimal string. */
+  readonly usdExact: string
+}
+
 export interface RunRate {
   /** USD per hour. */
   readonly usdPerHour: number

@@ -1,15 +1,25 @@
-/** The calls that came in, and every question that is asked of them. */
+/** The calls, outcomes and other costs that came in, and every question that is asked of them. */
 
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import type { Chart, Group, UnattributedGap, UnpricedGap } from './answers.ts'
+import type { Chart, CostGroup, Group, UnattributedGap, UnpricedGap } from './answers.ts'
+import type { CostRow } from './cost-row.ts'
+import type { OutcomeRow } from './outcome-row.ts'
 import type { CallRow } from './row.ts'
+import { calls } from './store/calls-table.ts'
 import type { Dimension } from './store/dimensions.ts'
 import { type Period, within } from './store/figures.ts'
 import { reasons, unattributed, unpriced } from './store/gaps.ts'
 import { groups } from './store/groups.ts'
-import { keeper } from './store/keep.ts'
+import { keeper, type Batch, type Kept } from './store/keep.ts'
 import { openDatabase, type OpenOptions } from './store/open.ts'
-import { CALL_COLUMNS, fromRecord } from './store/schema.ts'
+import {
+  costGroups,
+  costRows,
+  duplicates,
+  outcomeRows,
+  type CostDimension,
+  type RecordFilter,
+} from './store/records.ts'
 import { chart } from './store/series.ts'
 
 export interface StoreOptions extends OpenOptions {
@@ -33,8 +43,12 @@ export interface Extent {
 }
 
 export interface Store {
-  /** Keeps each span once and returns how many were new. All or none. */
+  /** Keeps each record once and returns how many were new. All or none. */
+  keep(batch: Batch): Kept
+  /** `keep` of one kind, and how many were new. */
   add(rows: readonly CallRow[]): number
+  addOutcomes(rows: readonly OutcomeRow[]): number
+  addCosts(rows: readonly CostRow[]): number
   extent(period?: Period): Extent
   /** One group of everything. */
   totals(period?: Period): Group
@@ -48,6 +62,14 @@ export interface Store {
   unattributed(period: Period, most: number): readonly UnattributedGap[]
   /** Oldest first; without covered spans. */
   rows(filter?: RowFilter): readonly CallRow[]
+  /** Oldest first; without those whose idempotency key was known. By the time of the outcome, not of its calls. */
+  outcomes(filter?: RecordFilter): readonly OutcomeRow[]
+  /** How many outcomes were ignored because their idempotency key was known, by name. */
+  duplicateOutcomes(period?: Period): Readonly<Record<string, number>>
+  /** Costs that are no calls, oldest first. */
+  costs(filter?: RecordFilter): readonly CostRow[]
+  /** Their sums by component and origin within each group, dearest first. No call's cost is among them. */
+  costGroups(period: Period, by: readonly CostDimension[]): readonly CostGroup[]
   close(): void
 }
 
@@ -58,8 +80,15 @@ export function openStore(options: StoreOptions = {}): Store {
   const db = openDatabase(options)
   const maxBytes = options.maxBytes ?? (options.path === undefined ? 256 : 512) * MEGABYTE
   const keeping = options.readOnly === true ? undefined : keeper(db, maxBytes)
+  const keep = (batch: Batch): Kept => {
+    if (keeping === undefined) throw new Error('a store that was opened to be read only')
+    return keeping.keep(batch)
+  }
   return {
-    add: (rows) => keeping?.keep(rows) ?? 0,
+    keep,
+    add: (rows) => keep({ calls: rows }).calls,
+    addOutcomes: (rows) => keep({ outcomes: rows }).outcomes,
+    addCosts: (rows) => keep({ costs: rows }).costs,
     extent: (period = {}) => extent(db, period),
     totals: (period = {}) => total(groups(db, period, [])),
     groups: (period, by) => groups(db, period, by),
@@ -72,6 +101,10 @@ export function openStore(options: StoreOptions = {}): Store {
     reasons: (period, status) => reasons(db, period, status),
     unattributed: (period, most) => unattributed(db, period, most),
     rows: (filter = {}) => rows(db, filter),
+    outcomes: (filter = {}) => outcomeRows(db, filter),
+    duplicateOutcomes: (period = {}) => duplicates(db, period),
+    costs: (filter = {}) => costRows(db, filter),
+    costGroups: (period, by) => costGroups(db, period, by),
     close: () => {
       if (db.isOpen) db.close()
     },
@@ -114,9 +147,9 @@ function select(
   more: readonly SQLInputValue[],
 ): readonly CallRow[] {
   const { where, values } = within(period)
-  const sql = `SELECT ${CALL_COLUMNS} FROM calls WHERE ${where} ${clause}`
+  const sql = `SELECT ${calls.columns} FROM calls WHERE ${where} ${clause}`
   const statement = db.prepare(sql)
   const found: CallRow[] = []
-  for (const record of statement.iterate(...values, ...more)) found.push(fromRecord(record))
+  for (const record of statement.iterate(...values, ...more)) found.push(calls.fromRecord(record))
   return found
 }

@@ -3,7 +3,7 @@
 import { existsSync, renameSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { LocalProblem } from '../problem.ts'
-import { APPLICATION_ID, CREATE_TABLE, LAYOUT, MIGRATIONS } from './schema.ts'
+import { APPLICATION_ID, CREATE_TABLES, LAYOUT, MIGRATIONS } from './schema.ts'
 
 export interface OpenOptions {
   /** File; in memory when absent. */
@@ -93,7 +93,7 @@ function migrate(db: DatabaseSync): void {
 
 function prepare(db: DatabaseSync): DatabaseSync {
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;')
-  db.exec(CREATE_TABLE)
+  db.exec(CREATE_TABLES)
   return db
 }
 
