@@ -8,7 +8,7 @@ const instrumentation = '^instrumentation/'
  */
 const arrows = {
   'core/': [],
-  'semconv.ts': [],
+  'semconv.ts': ['semconv-metrics.ts'],
   'shared-state.ts': ['core/'],
   'guard.ts': ['core/', 'otel-api.ts'],
   'otel-api.ts': [],
@@ -44,7 +44,7 @@ const arrows = {
 }
 
 /** Parts that run anywhere: no Node module, no OpenTelemetry. */
-const pure = ['core/', 'semconv.ts', 'wire/', 'providers/', 'pricing/']
+const pure = ['core/', 'semconv.ts', 'semconv-metrics.ts', 'wire/', 'providers/', 'pricing/']
 
 /** What is of use to those who read spans that are already there. */
 const reading = [

@@ -8,12 +8,12 @@ import { price } from '../instrumentation/pricing/index.ts'
 import { api, BadRequest, type Api } from './api.ts'
 import { changes } from './changes.ts'
 import { events, type Events } from './events.ts'
-import { callOfSpan, type Pricer } from './from-span.ts'
+import { arrivals } from './arrivals.ts'
+import type { Pricer } from './from-span.ts'
 import { isLoopback, LOOPBACK } from './hosts.ts'
 import { pageFile } from './page-files.ts'
 import { LocalProblem } from './problem.ts'
-import { receive, SIGNAL_PATHS } from './receiver/receiver.ts'
-import type { OtlpSpan } from './receiver/span.ts'
+import { receive, SIGNAL_PATHS, type Keep } from './receiver/receiver.ts'
 import { openStore, type Store } from './store.ts'
 
 export interface LocalOptions {
@@ -43,7 +43,7 @@ export interface Local {
 interface Parts {
   readonly api: Api
   readonly events: Events
-  readonly keep: (spans: readonly OtlpSpan[]) => void
+  readonly keep: Keep
 }
 
 /** @throws LocalProblem where the port or the file can't be used. */
@@ -87,12 +87,10 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
 function assemble(store: Store, pricer: Pricer): Parts {
   const tell = events()
   const latest = changes(store)
-  const keep = (spans: readonly OtlpSpan[]): void => {
-    const calls = spans.map((span) => callOfSpan(span, pricer)).filter((call) => call !== undefined)
-    if (store.add(calls) === 0) return
+  const keep = arrivals(store, pricer, () => {
     latest.outdated()
     tell.changed()
-  }
+  })
   return { api: api(store, latest), events: tell, keep }
 }
 

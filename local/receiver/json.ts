@@ -4,6 +4,7 @@
  */
 
 import { at, isObject } from '../../instrumentation/core/unknown.ts'
+import { readLog, type OtlpLog } from './log.ts'
 import {
   checkedSpan,
   MalformedBody,
@@ -28,6 +29,30 @@ export function decodeJsonTraces(body: Uint8Array): DecodedTraces {
     }
   }
   return { spans, rejected }
+}
+
+/** @throws MalformedBody naming the first thing that is not as it must be. */
+export function decodeJsonLogs(body: Uint8Array): readonly OtlpLog[] {
+  const logs: OtlpLog[] = []
+  for (const resourceLogs of list(parseJsonObject(body), 'resourceLogs', 'body')) {
+    const resource = readAttributes(at(resourceLogs, 'resource', 'attributes'))
+    for (const scopeLogs of list(resourceLogs, 'scopeLogs', 'resourceLogs[]')) {
+      for (const record of list(scopeLogs, 'logRecords', 'scopeLogs[]')) {
+        logs.push(
+          readLog({
+            time: milliseconds(at(record, 'timeUnixNano')),
+            observed: milliseconds(at(record, 'observedTimeUnixNano')),
+            eventName: string(at(record, 'eventName')) ?? '',
+            traceId: string(at(record, 'traceId')),
+            spanId: string(at(record, 'spanId')),
+            attributes: readAttributes(at(record, 'attributes')),
+            resource,
+          }),
+        )
+      }
+    }
+  }
+  return logs
 }
 
 /** @throws MalformedBody where the body is not a JSON object. */

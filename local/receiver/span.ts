@@ -58,12 +58,12 @@ export function checkedSpan(fields: SpanFields): OtlpSpan | undefined {
 }
 
 /** Nanoseconds since 1970 exceed a double's digits: what it makes up beyond microseconds is dropped. */
-function microseconds(ms: number): number {
+export function microseconds(ms: number): number {
   return Math.round(ms * 1000) / 1000
 }
 
 /** All-zero ids are invalid: OpenTelemetry specification, trace/api.md, "SpanContext". */
-function hexId(value: string | undefined, digits: number): string | undefined {
+export function hexId(value: string | undefined, digits: number): string | undefined {
   const id = value?.toLowerCase()
   if (id === undefined || id.length !== digits || !/^[0-9a-f]+$/.test(id)) return undefined
   return /^0+$/.test(id) ? undefined : id
