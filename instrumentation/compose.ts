@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module'
 import { currentAttribution } from './attribution/context.ts'
 import { readConfig, type Config } from './config.ts'
+import type { Attribution } from './core/attribution.ts'
 import { guardAsync } from './guard.ts'
 import { watchSteps } from './intercept/clients/ai-sdk.ts'
 import { CLIENT_MODULES, createBedrockHook } from './intercept/clients/bedrock.ts'
@@ -15,11 +16,14 @@ import { createPrices, type Prices } from './prices.ts'
 import { priceFileLayer } from './prices-file.ts'
 import { watchProcessEnd } from './process-end.ts'
 import { endAbandoned } from './record/adoption.ts'
+import { createLogEvents } from './record/log-events.ts'
 import { createMetrics, type Metrics } from './record/metrics.ts'
 import { isSetUp, untraced } from './record/otel-globals.ts'
 import { createSpanHooks, type ProcessedSpan, type SpanHooks } from './record/processor.ts'
 import { createRecorder } from './record/recorder.ts'
 import { startTelemetry, type Telemetry } from './record/telemetry.ts'
+import { countUnits } from './record/unit-metrics.ts'
+import { createRecordings, type Recordings } from './recordings.ts'
 import { sharedState, type SharedState } from './shared-state.ts'
 
 /** What recording needs, whoever asks for it first: `register`, or a processor in an application's own set-up. */
@@ -28,7 +32,17 @@ interface Core {
   readonly prices: Prices
   readonly metrics: Metrics
   readonly hooks: SpanHooks
+  readonly recordings: Recordings
   readonly version: string
+  readonly process: ProcessState
+}
+
+/** What `register` adds later. */
+interface ProcessState {
+  /** Ours; absent where the application set OpenTelemetry up, or nothing was registered. */
+  telemetry: Telemetry | undefined
+  /** Whether anything has been recorded. */
+  recorded: boolean
 }
 
 let core: Core | undefined
@@ -41,17 +55,32 @@ function compose(): Core {
   const prices = pricesOf(config)
   const { book } = prices
   sharedState().prices ??= prices
-  const metrics = createMetrics({
+  const process: ProcessState = { telemetry: undefined, recorded: false }
+  const attribution = (): Attribution => currentAttribution(config.defaults)
+  const counts = createMetrics({
     version,
     customerOnMetrics: config.customerOnMetrics,
     bookTime: () => bookSeconds(book()),
   })
-  const hooks = createSpanHooks({
-    book,
+  const { metrics, units } = countUnits(counts, { version, context: config.context })
+  const hooks = createSpanHooks({ book, metrics, attribution })
+  const events = createLogEvents({
+    version,
+    ownProvider: () => process.telemetry?.logs(),
     metrics,
-    attribution: () => currentAttribution(config.defaults),
+    warn: say,
   })
-  core = { config, prices, metrics, hooks, version }
+  const recordings = createRecordings({
+    metrics,
+    units,
+    events,
+    attribution,
+    warn: say,
+    onRecorded() {
+      process.recorded = true
+    },
+  })
+  core = { config, prices, metrics, hooks, recordings, version, process }
   return core
 }
 
@@ -72,15 +101,17 @@ export function start(): void {
   }
 }
 
-function install({ config, prices, metrics, hooks, version }: Core, state: SharedState): void {
+function install(core: Core, state: SharedState): void {
+  const { config, prices, metrics, hooks, version } = core
   state.hooks ??= hooks
+  state.recordings ??= core.recordings
   state.disabled = config.disabled
   if (config.disabled || config.sdkDisabled) return
-  let recorded = false
   const onRecorded = (): void => {
-    recorded = true
+    core.process.recorded = true
   }
   const telemetry = isSetUp() ? undefined : setUp(config, hooks, onRecorded)
+  core.process.telemetry = telemetry
   const calls = createOpenCalls(config.idleTimeoutMs)
   const recorder = createRecorder({
     book: prices.book,
@@ -101,7 +132,7 @@ function install({ config, prices, metrics, hooks, version }: Core, state: Share
       calls.endAll()
       endAbandoned()
     },
-    recorded: () => recorded,
+    recorded: () => core.process.recorded,
     flushTimeoutMs: config.flushTimeoutMs,
     handover: config.exitHandover,
   })
@@ -128,6 +159,17 @@ export function spanHooks(): SpanHooks {
   const state = sharedState()
   state.hooks ??= compose().hooks
   return state.hooks as SpanHooks
+}
+
+/** What records outcomes and costs: that of the preloaded copy where there is one. Nothing where costspan is disabled. */
+export function recordings(): Recordings | undefined {
+  const state = sharedState()
+  if (state.recordings === undefined) {
+    const composed = compose()
+    if (composed.config.disabled) return undefined
+    state.recordings = composed.recordings
+  }
+  return state.recordings as Recordings
 }
 
 /**

@@ -4,4 +4,5 @@ export { enterAttribution, withAttribution, type AttributionInput } from './attr
 export type { Attribution, Unit } from './core/attribution.ts'
 export { usePrices } from './compose.ts'
 export { PriceBookError, type PriceBookSource } from './pricing/index.ts'
+export { recordCost, recordOutcome, type CostInput, type OutcomeInput } from './outcomes.ts'
 export { CostSpanProcessor } from './cost-span-processor.ts'

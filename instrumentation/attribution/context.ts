@@ -49,7 +49,7 @@ const TEXT_KEYS = ['feature', 'team', 'customer', 'costCenter', 'user', 'session
 const MAX_LENGTH = 256
 
 /** Takes what is well formed. An application in plain JavaScript may pass anything, and must not fail over it. */
-function normalize(input: AttributionInput): Attribution {
+export function normalize(input: AttributionInput): Attribution {
   const result: { -readonly [K in keyof Attribution]: Attribution[K] } = {}
   for (const key of TEXT_KEYS) {
     const value = label(input[key])

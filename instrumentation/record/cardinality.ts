@@ -59,6 +59,20 @@ export function createLabelGuard(onFold: () => void, limit: number = MAX_COMBINA
   }
 }
 
+/** Names of one kind that an application invents; beyond the limit they are `other`, and each such use is counted. */
+export function boundedNames(onFold: () => void, limit: number): (name: string) => string {
+  const admitted = new Set<string>()
+  return (name) => {
+    if (admitted.has(name)) return name
+    if (admitted.size < limit) {
+      admitted.add(name)
+      return name
+    }
+    onFold()
+    return OTHER
+  }
+}
+
 /** From the least loss of detail to the greatest. */
 function foldsOf(labels: Labels): readonly Labels[] {
   const version = { ...labels, promptVersion: OTHER }

@@ -8,6 +8,7 @@
 import { createRequire } from 'node:module'
 import type {
   ContextManager,
+  LoggerProvider,
   MeterProvider,
   TextMapPropagator,
   TracerProvider,
@@ -20,6 +21,7 @@ import { METRIC_OPERATION_COST } from '../semconv.ts'
 import { createDelegateProvider } from './delegate.ts'
 import type { Delivery } from './delivery.ts'
 import { metricReaders, spanExporters } from './exporters.ts'
+import { startLogs, type Logs } from './logs.ts'
 import { apiRecord, type ApiRecord } from './otel-globals.ts'
 import type { Load } from './sdk-loading.ts'
 import { propagator, resource, sampler } from './sdk-parts.ts'
@@ -28,10 +30,12 @@ import { offerGlobals } from './standing-aside.ts'
 export interface Telemetry {
   /** Sends everything that has ended; resolves when it is delivered or given up. Never rejects. */
   readonly flush: () => Promise<void>
-  /** Moves ended spans from the batch into the delivery, synchronously. */
+  /** Moves ended spans and log records from the batches into the delivery, synchronously. */
   readonly handOverSpans: () => void
   /** OTLP/HTTP deliveries in use, for process end. */
   readonly deliveries: readonly Delivery[]
+  /** The provider of our log events, made when it is first asked for; nothing once the application has its own set-up. */
+  readonly logs: () => LoggerProvider | undefined
   /** Settings that could not be applied, one line each. */
   readonly problems: readonly string[]
   /** Whether spans made now are of the provider set up here, with no limits set on their attributes. */
@@ -57,6 +61,7 @@ export function startTelemetry(
   const { attributeCountLimit, attributeValueLengthLimit } = settings.spanLimits
   const limited = attributeCountLimit !== undefined || attributeValueLengthLimit !== undefined
   let stoodAside = false
+  let logs: Logs | undefined
   offerGlobals({
     record: {
       ...record,
@@ -72,20 +77,32 @@ export function startTelemetry(
       stoodAside = true
       // What it still had is on its way; nobody is left to tell.
       guardAsync('stepping aside', () =>
-        Promise.allSettled([parts.traces.shutdown(), parts.meters.shutdown()]),
+        Promise.allSettled([
+          parts.traces.shutdown(),
+          parts.meters.shutdown(),
+          logs?.provider.shutdown(),
+        ]),
       )
     },
   })
-  const deliveries = [spans.delivery, metrics.delivery].filter((one) => one !== undefined)
-  const flushable = { spans: spans.installed, readers: metrics.installed }
+  const deliveries = (): readonly Delivery[] =>
+    [spans.delivery, metrics.delivery, logs?.delivery].filter((one) => one !== undefined)
+  const ended = (): readonly Flushable[] => [...spans.installed, ...(logs?.installed ?? [])]
   return {
-    deliveries,
+    get deliveries() {
+      return deliveries()
+    },
     problems: [...spans.problems, ...metrics.problems, ...parts.problems],
-    flush: () => flush(flushable, deliveries),
+    logs() {
+      if (stoodAside) return undefined
+      logs ??= startLogs(load, settings, parts.resource, warn)
+      return logs.provider
+    },
+    flush: () => flush([...ended(), ...metrics.installed], deliveries()),
     handOverSpans() {
       // The batches go to the delivery at once; what becomes of them is counted there.
       guardAsync('handing spans over', () =>
-        Promise.allSettled(spans.installed.map((one) => one.forceFlush())),
+        Promise.allSettled(ended().map((one) => one.forceFlush())),
       )
     },
     get ownsSpans() {
@@ -132,7 +149,8 @@ function createParts(
     context: new AsyncLocalStorageContextManager().enable(),
     propagator: propagation.value,
   })
-  return { traces, meters, problems: [...sampling.problems, ...propagation.problems] }
+  const problems = [...sampling.problems, ...propagation.problems]
+  return { traces, meters, resource: shared, problems }
 }
 
 interface Registered {
@@ -154,12 +172,9 @@ interface Flushable {
   forceFlush(): Promise<void>
 }
 
-async function flush(
-  { spans, readers }: { spans: readonly Flushable[]; readers: readonly Flushable[] },
-  deliveries: readonly Delivery[],
-): Promise<void> {
+async function flush(parts: readonly Flushable[], deliveries: readonly Delivery[]): Promise<void> {
   for (const delivery of deliveries) delivery.hurry(true)
-  await Promise.allSettled([...spans, ...readers].map((part) => part.forceFlush()))
+  await Promise.allSettled(parts.map((part) => part.forceFlush()))
   await Promise.allSettled(deliveries.map((delivery) => delivery.settled()))
   for (const delivery of deliveries) delivery.hurry(false)
 }
