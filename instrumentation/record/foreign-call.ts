@@ -73,11 +73,15 @@ function foreignAttribution(attributes: Attributes): Attribution {
   const name = get(names.ATTR_PROMPT_NAME)
   const version = get(names.ATTR_PROMPT_VERSION)
   const prompt = { ...(name ? { name } : {}), ...(version ? { version } : {}) }
+  const conversation = get(names.ATTR_CONVERSATION_ID)
+  const type = get(names.ATTR_UNIT_TYPE) ?? (conversation ? 'conversation' : undefined)
+  const id = get(names.ATTR_UNIT_ID) ?? conversation
   return {
     ...(feature ? { feature } : {}),
     ...(team ? { team } : {}),
     ...(customer ? { customer } : {}),
     ...(Object.keys(prompt).length > 0 ? { prompt } : {}),
+    ...(type && id ? { unit: { type, id } } : {}),
   }
 }
 

@@ -17,7 +17,6 @@ import {
   recordOutcome,
   withAttribution,
   type CostInput,
-  type OutcomeInput,
 } from '../../instrumentation/index.ts'
 
 const events = new InMemoryLogRecordExporter()
