@@ -63,7 +63,7 @@ function compose(): Core {
     bookTime: () => bookSeconds(book()),
   })
   const { metrics, units } = countUnits(counts, { version, context: config.context })
-  const hooks = createSpanHooks({ book, metrics, attribution })
+  const hooks = createSpanHooks({ book, metrics, attribution, rules: config.costs })
   const events = createLogEvents({
     version,
     ownProvider: () => process.telemetry?.logs(),

@@ -31,6 +31,7 @@ beforeAll(async () => {
     book: bundledBook,
     metrics,
     attribution: () => currentAttribution({}),
+    rules: [],
   })
   const nothing = (): Promise<void> => Promise.resolve()
   const provider = new TracerProvider({
