@@ -8,6 +8,7 @@ import { mergeAttribution, type Attribution } from '../core/attribution.ts'
 import { ruledCost, SPAN_KINDS, type CostRule } from '../core/cost-rule.ts'
 import * as names from '../semconv.ts'
 import { INFERENCE_OPERATIONS } from './adoption.ts'
+import { newAttributeList, toAttributes } from './attribute-list.ts'
 import { putAttribution } from './attributes.ts'
 import { attributionOf, type EndedSpan } from './foreign-call.ts'
 import { putRecordedCost } from './log-events.ts'
@@ -77,17 +78,15 @@ export function createSpanCosts(options: SpanCostsOptions): SpanCosts | undefine
       const known = open.get(spanId)?.attribution ?? attribution()
       const whole = mergeAttribution(known, attributionOf(attributes))
       metrics.other({ component: rule.component, usd, attribution: whole })
-      const recorded = putRecordedCost(
-        {},
-        {
-          component: rule.component,
-          usd,
-          source: rule.name,
-          origin: rule.origin,
-          ...(quantity === undefined ? {} : { quantity }),
-        },
-      )
-      return { ...missing(putAttribution({}, known), attributes), ...recorded }
+      const recorded = {
+        component: rule.component,
+        usd,
+        source: rule.name,
+        origin: rule.origin,
+        ...(quantity === undefined ? {} : { quantity }),
+      }
+      const list = putRecordedCost(putAttribution(newAttributeList(), known), recorded)
+      return missing(toAttributes(list), attributes)
     },
     ended(spanId) {
       open.delete(spanId)
