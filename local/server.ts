@@ -23,7 +23,7 @@ export interface LocalOptions {
   readonly db?: string
   /** Loopback address to listen on. Default 127.0.0.1. */
   readonly host?: string
-  /** Bytes of data above which the oldest calls are dropped. Default 512 MB, in memory 256 MB. */
+  /** Bytes of data above which the oldest single calls go and stay as hourly sums. Default 1 GB, in memory 256 MB. */
   readonly maxBytes?: number
   /** Told, in one line, what the user should know: a damaged file that was set aside. */
   readonly notice?: (line: string) => void
