@@ -2,13 +2,14 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { CostRule } from '../instrumentation/core/cost-rule.ts'
 import { bundledBook } from '../instrumentation/pricing/bundled.ts'
 import { guardAsync } from '../instrumentation/guard.ts'
 import { price } from '../instrumentation/pricing/index.ts'
 import { api, BadRequest, type Api } from './api.ts'
 import { changes } from './changes.ts'
 import { events, type Events } from './events.ts'
-import { arrivals } from './arrivals.ts'
+import { arrivals, type Prices } from './arrivals.ts'
 import type { Pricer } from './from-span.ts'
 import { isLoopback, LOOPBACK } from './hosts.ts'
 import { pageFile } from './page-files.ts'
@@ -29,6 +30,8 @@ export interface LocalOptions {
   readonly notice?: (line: string) => void
   /** Prices spans that bear no cost. Default: the bundled price book. */
   readonly price?: Pricer
+  /** Prices spans that are no calls and bear no cost. Default: none. */
+  readonly rules?: readonly CostRule[]
 }
 
 export interface Local {
@@ -57,7 +60,10 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
     ...(options.notice === undefined ? {} : { notice: options.notice }),
   })
-  const parts = assemble(store, options.price ?? ((request) => price(bundledBook(), request)))
+  const parts = assemble(store, {
+    price: options.price ?? ((request) => price(bundledBook(), request)),
+    rules: options.rules ?? [],
+  })
   const server = createServer((request, response) => {
     guardAsync('a request', () => handle(request, response, parts))
   })
@@ -84,10 +90,10 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   }
 }
 
-function assemble(store: Store, pricer: Pricer): Parts {
+function assemble(store: Store, prices: Prices): Parts {
   const tell = events()
   const latest = changes(store)
-  const keep = arrivals(store, pricer, () => {
+  const keep = arrivals(store, prices, () => {
     latest.outdated()
     tell.changed()
   })

@@ -1,5 +1,6 @@
 /** `costspan local`: the receiver and the page, until Ctrl-C. */
 
+import { readConfig } from '../../instrumentation/config.ts'
 import { price } from '../../instrumentation/pricing/index.ts'
 import { startLocal, type Local, type LocalOptions } from '../../local/server.ts'
 import { LocalProblem } from '../../local/problem.ts'
@@ -37,9 +38,12 @@ export const local: Command = {
     const port = wholeNumber('port', values.port, { min: 0, max: 65_535 })
     const size = values['max-size']
     const book = await bookFor('local', [])
+    const { costs: rules, problems } = readConfig()
+    for (const problem of problems) process.stderr.write(`costspan local: ${problem}\n`)
     return await serve({
       port,
       price: (request) => price(book, request),
+      rules,
       ...(values.db === undefined ? {} : { db: values.db }),
       ...(size === undefined ? {} : { maxBytes: sizeOption('max-size', size) }),
     })
