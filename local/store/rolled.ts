@@ -75,10 +75,10 @@ export function rolledBuckets(
 /** Calls by reason, as `reasons` of the calls. */
 export function rolledReasons(
   db: DatabaseSync,
-  period: Period,
+  filter: RolledFilter,
   status: string,
 ): readonly SqlRecord[] {
-  const { where, values } = matching(period) ?? { where: '0', values: [] }
+  const { where, values } = matching(filter) ?? { where: '0', values: [] }
   const sql = `SELECT COALESCE(NULLIF(reason, ''), 'unknown') AS why, SUM(calls) AS calls FROM call_hours
     WHERE ${where} AND status = ? AND reason <> 'call_failed' GROUP BY why`
   return db.prepare(sql).all(...values, status)
