@@ -63,7 +63,7 @@ function compose(): Core {
     bookTime: () => bookSeconds(book()),
   })
   const { metrics, units } = countUnits(counts, { version, context: config.context })
-  const hooks = createSpanHooks({ book, metrics, attribution })
+  const hooks = createSpanHooks({ book, metrics, attribution, rules: config.costs })
   const events = createLogEvents({
     version,
     ownProvider: () => process.telemetry?.logs(),
@@ -113,7 +113,13 @@ function install(core: Core, state: SharedState): void {
   const telemetry = isSetUp() ? undefined : setUp(config, hooks, onRecorded)
   core.process.telemetry = telemetry
   const calls = createOpenCalls(config.idleTimeoutMs)
-  const recorder = createRecorder({ book: prices.book, metrics, version, onRecorded })
+  const recorder = createRecorder({
+    book: prices.book,
+    metrics,
+    version,
+    ownsSpans: () => telemetry?.ownsSpans === true,
+    onRecorded,
+  })
   const step = watchSteps()
   const group = (): object | undefined => step() ?? recorder.activeSpan()
   const observation = { config, recorder, calls, group }

@@ -9,6 +9,8 @@ import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Attribution } from './core/attribution.ts'
+import { readCostRules } from './core/cost-rule-reading.ts'
+import type { CostRule } from './core/cost-rule.ts'
 import { at, isObject, type JsonObject } from './core/unknown.ts'
 import { readOtelSettings, type Environment, type OtelSettings } from './otel-settings.ts'
 
@@ -35,6 +37,8 @@ export interface Config {
   readonly pricesCache: string
   /** `metrics.customer` of the file: customer becomes a metric attribute. Default false. */
   readonly customerOnMetrics: boolean
+  /** `costs` of the file: prices of spans that are no calls. */
+  readonly costs: readonly CostRule[]
   /** A stream that nobody has read for this long has ended as `aborted`. Milliseconds, default 600,000. */
   readonly idleTimeoutMs: number
   /** The longest that process end waits for the last export. Milliseconds, default 2,000. */
@@ -50,7 +54,7 @@ export interface Config {
 
 export function readConfig(env: Environment = process.env): Config {
   const problems: string[] = []
-  const file = readConfigFile(env['COSTSPAN_CONFIG'], problems)
+  const { settings: file, place } = readConfigFile(env['COSTSPAN_CONFIG'], problems)
   const pick = picker(env, file, problems)
   const feature = env['COSTSPAN_FEATURE'] ?? textAt(file, 'attribution', 'feature')
   const team = env['COSTSPAN_TEAM'] ?? textAt(file, 'attribution', 'team')
@@ -73,6 +77,9 @@ export function readConfig(env: Environment = process.env): Config {
       'prices.json',
     ),
     customerOnMetrics: at(file, 'metrics', 'customer') === true,
+    costs: readCostRules(file['costs'], (path, line) => {
+      problems.push(`${place(['costs', ...path])}: ${line}`)
+    }),
     idleTimeoutMs: pick.milliseconds('idleTimeoutMs', 600_000),
     flushTimeoutMs: pick.milliseconds('flushTimeoutMs', 2_000),
     exitHandover: at(file, 'exitHandover') !== false,
@@ -91,34 +98,53 @@ const FILE_KEYS = [
   'pricesRefresh',
   'attribution',
   'metrics',
+  'costs',
   'idleTimeoutMs',
   'flushTimeoutMs',
   'exitHandover',
 ]
 
-function readConfigFile(path: string | undefined, problems: string[]): JsonObject {
-  if (!path) return {}
+interface ConfigFile {
+  readonly settings: JsonObject
+  /** `COSTSPAN_CONFIG`, the file and the line of what stands at this path: where a problem is. */
+  readonly place: (path: readonly (string | number)[]) => string
+}
+
+function readConfigFile(path: string | undefined, problems: string[]): ConfigFile {
+  const named = `COSTSPAN_CONFIG ${String(path)}`
+  if (!path) return { settings: {}, place: () => named }
   try {
-    const value = parseYaml(readFileSync(path, 'utf8'))
-    if (!isObject(value)) throw new Error('must be a map of settings')
-    const unknown = Object.keys(value).filter((key) => !FILE_KEYS.includes(key))
+    const { settings, lineOf } = parseYaml(readFileSync(path, 'utf8'))
+    if (!isObject(settings)) throw new Error('must be a map of settings')
+    const unknown = Object.keys(settings).filter((key) => !FILE_KEYS.includes(key))
     for (const key of unknown) {
-      problems.push(
-        `COSTSPAN_CONFIG ${path}: no setting '${key}'. Allowed: ${FILE_KEYS.join(', ')}`,
-      )
+      problems.push(`${named}: no setting '${key}'. Allowed: ${FILE_KEYS.join(', ')}`)
     }
-    return value
+    return { settings, place: (where) => `${named} line ${lineOf(where)}` }
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    problems.push(`COSTSPAN_CONFIG ${path}: ${why}. Using the defaults.`)
-    return {}
+    problems.push(`${named}: ${why}. Using the defaults.`)
+    return { settings: {}, place: () => named }
   }
 }
 
 /** YAML or JSON (which is YAML). The parser is loaded only where a file is read: start-up is on a budget. */
-function parseYaml(source: string): unknown {
-  const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
-  return parse(source)
+function parseYaml(source: string): {
+  readonly settings: unknown
+  /** The line of what stands at a path, or of what is nearest above it. */
+  readonly lineOf: (path: readonly (string | number)[]) => number
+} {
+  const yaml = createRequire(import.meta.url)('yaml') as typeof import('yaml')
+  const lines = new yaml.LineCounter()
+  const document = yaml.parseDocument(source, { lineCounter: lines })
+  const [error] = document.errors
+  if (error !== undefined) throw error
+  const lineOf = (path: readonly (string | number)[]): number => {
+    const node = document.getIn(path, true)
+    if (yaml.isNode(node) && node.range != null) return lines.linePos(node.range[0]).line
+    return path.length === 0 ? 1 : lineOf(path.slice(0, -1))
+  }
+  return { settings: document.toJS(), lineOf }
 }
 
 function textAt(value: unknown, ...path: readonly string[]): string | undefined {

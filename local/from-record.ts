@@ -1,6 +1,7 @@
-/** Outcomes and costs that are no calls, read off log events and off spans that a price rule has priced. */
+/** Outcomes and costs that are no calls, read off log events and off spans that a price rule has priced, or prices here. */
 
 import { createHash } from 'node:crypto'
+import { ruledCost, type CostRule } from '../instrumentation/core/cost-rule.ts'
 import * as semconv from '../instrumentation/semconv.ts'
 import { reader, type AttributeReader } from './attribute-reader.ts'
 import { compact, originOf, tagsOf, unitOf, whoOf } from './attributed.ts'
@@ -41,21 +42,26 @@ export function recordOfLog(log: OtlpLog, now: number): ReadLog {
   return { kind: 'other' }
 }
 
-/** The cost of a span that is no call; `undefined` where it has none. */
-export function costOfSpan(span: OtlpSpan): CostRow | undefined {
+/** The cost of a span that is no call: what it says, else what the first rule that means it says. */
+export function costOfSpan(span: OtlpSpan, rules: readonly CostRule[]): CostRow | undefined {
   const read = reader(span.attributes)
-  const component = read.text(semconv.ATTR_COST_COMPONENT)
-  const usd = amount(read, semconv.ATTR_RECORDED_AMOUNT)
-  if (component === undefined || usd === undefined) return undefined
-  return cost(read, {
-    component,
-    usd,
+  const place = {
     at: span.startedAt,
     ...originOf(span.resource),
     traceId: span.traceId,
     spanId: span.spanId,
     recordId: undefined,
-  })
+  }
+  const component = read.text(semconv.ATTR_COST_COMPONENT)
+  const usd = amount(read, semconv.ATTR_RECORDED_AMOUNT)
+  if (component !== undefined && usd !== undefined) return cost(read, { component, usd, ...place })
+  if (component !== undefined || rules.length === 0) return undefined
+  const ruled = ruledCost(rules, { ...span, attributes: Object.fromEntries(span.attributes) })
+  if (ruled === undefined) return undefined
+  const { rule, usd: price, quantity } = ruled
+  const row = cost(read, { component: rule.component, usd: price, ...place })
+  const counted = quantity === undefined ? {} : { quantity }
+  return { ...row, source: rule.name, origin: rule.origin, ...counted }
 }
 
 type Recorded = ReturnType<typeof recorded>

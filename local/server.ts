@@ -2,13 +2,14 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { CostRule } from '../instrumentation/core/cost-rule.ts'
 import { bundledBook } from '../instrumentation/pricing/bundled.ts'
 import { guardAsync } from '../instrumentation/guard.ts'
 import { price } from '../instrumentation/pricing/index.ts'
 import { api, type Api, type Defaults } from './api.ts'
 import { changes } from './changes.ts'
 import { events, type Events } from './events.ts'
-import { arrivals } from './arrivals.ts'
+import { arrivals, type Prices } from './arrivals.ts'
 import type { Pricer } from './from-span.ts'
 import { isLoopback, LOOPBACK } from './hosts.ts'
 import { pageFile } from './page-files.ts'
@@ -24,7 +25,7 @@ export interface LocalOptions {
   readonly db?: string
   /** Loopback address to listen on. Default 127.0.0.1. */
   readonly host?: string
-  /** Bytes of data above which the oldest calls are dropped. Default 512 MB, in memory 256 MB. */
+  /** Bytes of data above which the oldest single calls go and stay as hourly sums. Default 1 GB, in memory 256 MB. */
   readonly maxBytes?: number
   /** Told, in one line, what the user should know: a damaged file that was set aside. */
   readonly notice?: (line: string) => void
@@ -32,6 +33,8 @@ export interface LocalOptions {
   readonly price?: Pricer
   /** What the page assumes: a budget, what outcomes cost otherwise. Default: nothing. */
   readonly defaults?: Defaults
+  /** Prices spans that are no calls and bear no cost. Default: none. */
+  readonly rules?: readonly CostRule[]
 }
 
 export interface Local {
@@ -60,8 +63,11 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
     ...(options.notice === undefined ? {} : { notice: options.notice }),
   })
-  const pricer: Pricer = options.price ?? ((request) => price(bundledBook(), request))
-  const parts = assemble(store, pricer, options.defaults ?? {})
+  const prices: Prices = {
+    price: options.price ?? ((request) => price(bundledBook(), request)),
+    rules: options.rules ?? [],
+  }
+  const parts = assemble(store, prices, options.defaults ?? {})
   const server = createServer((request, response) => {
     guardAsync('a request', () => handle(request, response, parts))
   })
@@ -88,14 +94,14 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   }
 }
 
-function assemble(store: Store, pricer: Pricer, defaults: Defaults): Parts {
+function assemble(store: Store, prices: Prices, defaults: Defaults): Parts {
   const tell = events()
   const latest = changes(store)
-  const keep = arrivals(store, pricer, () => {
+  const keep = arrivals(store, prices, () => {
     latest.outdated()
     tell.changed()
   })
-  return { api: api({ store, changes: latest, price: pricer, defaults }), events: tell, keep }
+  return { api: api({ store, changes: latest, price: prices.price, defaults }), events: tell, keep }
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -1,10 +1,18 @@
 /** The calls, outcomes and other costs that came in, and every question that is asked of them. */
 
-import type { ContextGrowth, Wasted } from './reports/answers.ts'
 import type { DatabaseSync } from 'node:sqlite'
-import type { Chart, CostGroup, Group, UnattributedGap, UnpricedGap } from './answers.ts'
+import type {
+  Chart,
+  CostGroup,
+  Group,
+  OutcomeGroup,
+  PartGroup,
+  UnattributedGap,
+  UnpricedGap,
+} from './answers.ts'
 import type { CostRow } from './cost-row.ts'
 import type { OutcomeRow } from './outcome-row.ts'
+import type { ContextGrowth } from './reports/answers.ts'
 import type { CallRow } from './row.ts'
 import { calls } from './store/calls-table.ts'
 import type { Dimension } from './store/dimensions.ts'
@@ -12,23 +20,23 @@ import { type Period, within } from './store/figures.ts'
 import { reasons, unattributed, unpriced } from './store/gaps.ts'
 import { groups } from './store/groups.ts'
 import { keeper, type Batch, type Kept } from './store/keep.ts'
-import { openDatabase, type OpenOptions } from './store/open.ts'
+import { isCorrupt, openDatabase, type OpenOptions } from './store/open.ts'
 import {
   costGroups,
-  costRows,
-  duplicates,
-  outcomeRows,
-  type CostDimension,
-  type RecordFilter,
-} from './store/records.ts'
+  duplicateOutcomes,
+  outcomeGroups,
+  partGroups,
+  type RecordDimension,
+} from './store/record-groups.ts'
+import { costRows, outcomeRows, type RecordFilter } from './store/records.ts'
+import { rolledExtent } from './store/rolled.ts'
 import { matching, type CallFilter } from './store/call-filter.ts'
 import { contextGrowth } from './store/context-growth.ts'
 import { chart } from './store/series.ts'
 import { units, type UnitTotal } from './store/units.ts'
-import { resentCalls, wasted } from './store/wasted.ts'
 
 export interface StoreOptions extends OpenOptions {
-  /** The oldest calls go when the data grows beyond it. Default 512 MB, in memory 256 MB. */
+  /** The oldest single calls go when the data grows beyond it, and stay as hourly sums. Default 1 GB, in memory 256 MB. */
   readonly maxBytes?: number
 }
 
@@ -42,11 +50,15 @@ export interface RowFilter extends CallFilter {
 
 export interface Extent {
   readonly calls: number
-  /** Start of the first and last call, epoch milliseconds; absent without calls. */
+  /** Start of the first and last call, epoch milliseconds, to the hour where it is gone; absent without calls. */
   readonly first?: number
   readonly last?: number
-  /** Calls dropped so far to stay within `maxBytes`. */
+  /** Calls so far, of any time, that are no longer kept one by one, to stay within `maxBytes`: their hourly sums are. */
   readonly pruned: number
+  /** From when on calls are kept one by one; absent where all are. */
+  readonly keptFrom?: number
+  /** Units of any time that have lost some of their calls: what they cost as a whole is not known. */
+  readonly cutUnits: number
 }
 
 export interface Store {
@@ -73,31 +85,40 @@ export interface Store {
   outcomes(filter?: RecordFilter): readonly OutcomeRow[]
   /** How many outcomes were ignored because their idempotency key was known, by name. */
   duplicateOutcomes(period?: Period): Readonly<Record<string, number>>
-  /** Spend that bought nothing, by kind and feature, dearest first. */
-  wasted(filter: CallFilter): readonly Wasted[]
-  /** Calls with more than one HTTP attempt. */
-  resentCalls(filter: CallFilter): number
   /** Of calls that say their turn. */
   contextGrowth(filter: CallFilter): readonly ContextGrowth[]
   /** Begun in the period, with all that they cost. */
   units(period?: Period): readonly UnitTotal[]
+  /** By name within each group, the most frequent first. */
+  outcomeGroups(period: Period, by: readonly RecordDimension[]): readonly OutcomeGroup[]
   /** Costs that are no calls, oldest first. */
   costs(filter?: RecordFilter): readonly CostRow[]
   /** Their sums by component and origin within each group, dearest first. No call's cost is among them. */
-  costGroups(period: Period, by: readonly CostDimension[]): readonly CostGroup[]
+  costGroups(period: Period, by: readonly RecordDimension[]): readonly CostGroup[]
+  /** The parts of what calls cost within each group, dearest first. */
+  partGroups(period: Period, by: readonly RecordDimension[]): readonly PartGroup[]
   close(): void
 }
 
-const MEGABYTE = 1024 * 1024
+const MEGABYTE = 1_000_000
 
 /** @throws LocalProblem where the file can't be used. */
 export function openStore(options: StoreOptions = {}): Store {
-  const db = openDatabase(options)
-  const maxBytes = options.maxBytes ?? (options.path === undefined ? 256 : 512) * MEGABYTE
-  const keeping = options.readOnly === true ? undefined : keeper(db, maxBytes)
+  const maxBytes = options.maxBytes ?? (options.path === undefined ? 256 : 1_000) * MEGABYTE
+  let db = openDatabase(options)
+  let keeping = options.readOnly === true ? undefined : keeper(db, maxBytes)
   const keep = (batch: Batch): Kept => {
     if (keeping === undefined) throw new Error('a store that was opened to be read only')
-    return keeping.keep(batch)
+    try {
+      return keeping.keep(batch)
+    } catch (error) {
+      if (!isCorrupt(error)) throw error
+      // Opening it again sets it aside.
+      db.close()
+      db = openDatabase(options)
+      keeping = keeper(db, maxBytes)
+      return keeping.keep(batch)
+    }
   }
   return {
     keep,
@@ -120,13 +141,13 @@ export function openStore(options: StoreOptions = {}): Store {
     unattributed: (period, most) => unattributed(db, period, most),
     rows: (filter = {}) => rows(db, filter),
     outcomes: (filter = {}) => outcomeRows(db, filter),
-    duplicateOutcomes: (period = {}) => duplicates(db, period),
-    wasted: (filter) => wasted(db, filter),
-    resentCalls: (filter) => resentCalls(db, filter),
+    duplicateOutcomes: (period = {}) => duplicateOutcomes(db, period),
+    outcomeGroups: (period, by) => outcomeGroups(db, period, by),
     contextGrowth: (filter) => contextGrowth(db, filter),
     units: (period = {}) => units(db, period),
     costs: (filter = {}) => costRows(db, filter),
     costGroups: (period, by) => costGroups(db, period, by),
+    partGroups: (period, by) => partGroups(db, period, by),
     close: () => {
       if (db.isOpen) db.close()
     },
@@ -142,14 +163,26 @@ function total(found: readonly Group[]): Group {
 function extent(db: DatabaseSync, period: Period): Extent {
   const { where, values } = within(period)
   const sql = `SELECT COUNT(*) AS calls, MIN(started_at) AS first, MAX(started_at) AS last,
-    (SELECT calls FROM pruned) AS pruned FROM calls WHERE ${where}`
+    (SELECT calls FROM pruned) AS pruned, (SELECT COUNT(*) FROM cut_units) AS cut,
+    (SELECT MIN(started_at) FROM calls) AS kept FROM calls WHERE ${where}`
   const record = db.prepare(sql).get(...values) ?? {}
+  const rolled = rolledExtent(db, period)
+  const first = least(record['first'], rolled.first)
+  const last = least(record['last']) ?? rolled.last
+  const pruned = Number(record['pruned'] ?? 0)
   return {
-    calls: Number(record['calls']),
-    ...(record['first'] == null ? {} : { first: Number(record['first']) }),
-    ...(record['last'] == null ? {} : { last: Number(record['last']) }),
-    pruned: Number(record['pruned'] ?? 0),
+    calls: Number(record['calls']) + rolled.calls,
+    ...(first === undefined ? {} : { first }),
+    ...(last === undefined ? {} : { last }),
+    pruned,
+    ...(pruned === 0 || record['kept'] == null ? {} : { keptFrom: Number(record['kept']) }),
+    cutUnits: Number(record['cut'] ?? 0),
   }
+}
+
+function least(...times: readonly unknown[]): number | undefined {
+  const known = times.filter((time) => typeof time === 'number')
+  return known.length === 0 ? undefined : Math.min(...known)
 }
 
 function rows(db: DatabaseSync, filter: RowFilter): readonly CallRow[] {

@@ -2,7 +2,7 @@
 
 import { columns } from '../../local/columns.ts'
 import { dollarColumn, dollars, dollarsEach, grouped, whole } from '../../local/page/amounts.ts'
-import type { OutcomeGroup, OutcomesReport } from '../../local/reports/answers.ts'
+import type { OutcomeFigures, OutcomesReport } from '../../local/reports/answers.ts'
 import { named, tables, type View } from './view.ts'
 
 export const outcomes: View = {
@@ -60,7 +60,7 @@ function notes({ groups, unjoined, duplicates, unused }: OutcomesReport): readon
   const without = groups.filter(({ unitsWithout }) => unitsWithout > 0)
   return [
     ...without.map(
-      (group: OutcomeGroup) =>
+      (group: OutcomeFigures) =>
         `${whole(group.unitsWithout)} of ${whole(group.units)} ${group.unitType}s of ${named(group.feature)} have no ${group.name} so far; their cost is in it`,
     ),
     ...unjoined.map(({ name, reason, outcomes: count }) =>

@@ -39,25 +39,25 @@ export function openExchange(call: OpenCall, calls: OpenCalls, protocol: Protoco
 
 /** Bytes of the body, before the application gets them. */
 export function sawBytes(exchange: Exchange, bytes: Uint8Array): void {
-  exchange.bytes += bytes.byteLength
   if (exchange.settled) return
-  const time = now()
-  exchange.call.lastActivity = time
+  exchange.call.active = true
   if (!exchange.streamed) {
     keepPiece(exchange, bytes)
     return
   }
-  exchange.firstChunkAt ??= time
-  readEvents(exchange, bytes)
+  exchange.firstChunkAt ??= now()
+  const splitter = (exchange.splitter ??= createEventSplitter())
+  const events = splitter.push(bytes, exchange.begun ? exchange.protocol.telling : undefined)
+  if (events.length === 0) return
+  for (const event of events) readEvent(exchange, event)
   if (exchange.reader.state !== 'open') settleAnswer(exchange)
 }
 
 /** One event of a stream that somebody else has taken apart already. */
 export function sawEvent(exchange: Exchange, said: unknown): void {
   if (exchange.settled) return
-  const time = now()
-  exchange.call.lastActivity = time
-  exchange.firstChunkAt ??= time
+  exchange.call.active = true
+  exchange.firstChunkAt ??= now()
   exchange.reader.event(said)
   if (exchange.reader.state !== 'open') settleAnswer(exchange)
 }
@@ -163,20 +163,19 @@ function endingOf(reader: AnswerReader, streamed: boolean): Ending {
   return finished ? COMPLETED : { end: 'broken_off', errorType: 'stream_incomplete' }
 }
 
-function readEvents(exchange: Exchange, bytes: Uint8Array): void {
-  const splitter = (exchange.splitter ??= createEventSplitter())
-  for (const event of splitter.push(bytes)) readEvent(exchange, event)
-}
-
 function readEvent(exchange: Exchange, event: string): void {
   if (exchange.begun && !exchange.protocol.telling.test(event)) return
   const data = eventData(event)
   if (data === '') return
   exchange.begun = true
-  exchange.reader.event(parseJson(data) ?? data)
+  // An error thrown by the parser costs more than a hundred chunks, and every OpenAI stream ends with `[DONE]`.
+  exchange.reader.event(data.charCodeAt(0) === OPEN_BRACE ? (parseJson(data) ?? data) : data)
 }
 
+const OPEN_BRACE = 0x7b
+
 function keepPiece(exchange: Exchange, bytes: Uint8Array): void {
+  exchange.bytes += bytes.byteLength
   const pieces = (exchange.pieces ??= [])
   if (exchange.bytes <= MAX_ANSWER_BYTES) pieces.push(latin1(bytes))
   else pieces.length = 0
@@ -189,12 +188,18 @@ function readPieces(exchange: Exchange): void {
 
 const asItIs = (piece: string): string => piece
 
-/** The members of a plain answer that the reader wants, parsed; the rest stays unread text. */
+/** Up to this length an answer is parsed as a whole: native parsing beats our search by far (9 µs to 3 for 1 kB). */
+const SHORT_ANSWER = 8 * 1024
+
+/** The members of a plain answer that the reader wants, parsed; the rest of a long one stays unread text. */
 function wantedMembers(
   protocol: Protocol,
   source: string,
   decode: (piece: string) => string,
 ): unknown {
+  const whole = source.length <= SHORT_ANSWER ? parseJson(decode(source)) : undefined
+  // What is cut off or malformed still has members.
+  if (whole !== undefined) return whole
   const members = scanMembers(source, protocol.answerKeys)
   if (members.size === 0) return undefined
   const wanted: Record<string, unknown> = {}

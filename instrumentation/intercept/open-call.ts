@@ -21,7 +21,9 @@ export interface OpenCall {
   readonly failedAttempts: FailedAttempt[]
   /** Identity of what the attempts of the call have in common. */
   readonly parent: object | undefined
-  /** Epoch milliseconds of the last sign of life. */
+  /** A sign of life since open calls were last looked over: the clock is not read for every chunk. */
+  active: boolean
+  /** Epoch milliseconds of the look that found one. */
   lastActivity: number
   /** The attempt that is under way. */
   current: Exchange | undefined
@@ -65,7 +67,7 @@ export interface Exchange {
   watchers: number
   /** Those of them that are not watched yet: held for a moment, or until the answer is read. */
   unwatched: object[]
-  /** Bytes of the body that have been seen. */
+  /** Bytes of a plain answer that have been seen. */
   bytes: number
   firstChunkAt: number | undefined
   splitter: EventSplitter | undefined

@@ -33,9 +33,12 @@ export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
   }
   const waiting = createWaitingRoom(finish)
   const look = (): void => {
-    const oldest = now() - idleTimeoutMs
+    const time = now()
+    const oldest = time - idleTimeoutMs
     for (const call of open) {
       if (call.current !== undefined) watchUnread(call.current)
+      if (call.active) call.lastActivity = time
+      call.active = false
       if (call.lastActivity < oldest) interrupt(call)
     }
     if (open.size > 0) return

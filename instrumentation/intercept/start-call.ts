@@ -36,6 +36,7 @@ export function createStart({ config, recorder, calls, group }: Observation): St
       parent: group(),
       recording: recorder.start(request, attribution, startedAt),
       failedAttempts: [],
+      active: false,
       lastActivity: startedAt,
       current: undefined,
       waiting: undefined,

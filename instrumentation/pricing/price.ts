@@ -31,14 +31,14 @@ export interface PriceRequest {
   readonly provider: string
   /** Model names to try in order: what the provider answered with first, then what was asked for. */
   readonly models: readonly string[]
-  readonly usage?: Usage
+  readonly usage?: Usage | undefined
   /** Set where `usage` is absent or only a lower bound. */
-  readonly usageReason?: CostReason
-  readonly context?: PriceContext
+  readonly usageReason?: CostReason | undefined
+  readonly context?: PriceContext | undefined
   /** The instant that selects the rate, epoch milliseconds. */
   readonly at: number
   /** USD as the provider billed it, a decimal string; it wins over any book. */
-  readonly statedCost?: string
+  readonly statedCost?: string | undefined
 }
 
 /** What a call cost, or the reason why that can't be said. Exact; never throws. */

@@ -4,11 +4,13 @@
  */
 
 import type { Answer } from '../core/call.ts'
+import type { CostReason } from '../core/cost.ts'
 import { at, count, isObject, text } from '../core/unknown.ts'
+import type { Usage } from '../core/usage.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { contextSizes } from './context-sizes.ts'
-import { errorType, identity, readOpenAIUsage } from './openai-shared.ts'
-import type { AnswerReader, AnswerState, Protocol } from './protocol.ts'
+import { errorType, readOpenAIUsage } from './openai-shared.ts'
+import type { AnswerReader, Protocol } from './protocol.ts'
 
 export const openaiChat: Protocol = {
   name: 'openai.chat',
@@ -46,36 +48,61 @@ export const openaiChat: Protocol = {
   createReader,
 }
 
+/** Written without spreading: it runs for every call, and putting an answer together from parts costs µs. */
 function createReader(): AnswerReader {
-  let answer: Answer = {}
-  let state: AnswerState = 'open'
-  const finished: string[] = []
+  let id: string | undefined
+  let model: string | undefined
+  let serviceTier: string | undefined
+  let usage: Usage | undefined
+  let usageReason: CostReason | undefined
+  let failure: string | undefined
+  let complete = false
+  let finished: string[] | undefined
   const take = (json: unknown): void => {
     if (!isObject(json)) return
     if (isObject(json['error'])) {
-      state = 'broken'
-      answer = { ...answer, errorType: errorType(json['error']) }
+      failure = errorType(json['error'])
       return
     }
-    answer = { ...answer, ...identity(json), ...readOpenAIUsage(json['usage']) }
+    id = text(json['id']) ?? id
+    model = text(json['model']) ?? model
+    serviceTier = text(json['service_tier']) ?? serviceTier
+    if (isObject(json['usage'])) {
+      const reading = readOpenAIUsage(json['usage'])
+      usage = reading.usage ?? usage
+      usageReason = reading.usageReason ?? usageReason
+    }
     if (!Array.isArray(json['choices'])) return
     for (const choice of json['choices'] as readonly unknown[]) {
-      const reason = text(at(choice, 'finish_reason'))
-      if (reason !== undefined) finished.push(reason)
+      const reason = isObject(choice) ? text(choice['finish_reason']) : undefined
+      if (reason !== undefined) (finished ??= []).push(reason)
     }
   }
   return {
     body(json) {
       take(json)
-      if (state === 'open') state = 'complete'
+      complete = true
     },
     event(said) {
-      if (said === '[DONE]') state = state === 'broken' ? state : 'complete'
+      if (said === '[DONE]') complete = true
       else take(said)
     },
     get state() {
-      return state
+      if (failure !== undefined) return 'broken'
+      return complete ? 'complete' : 'open'
     },
-    answer: () => (finished.length > 0 ? { ...answer, finishReasons: finished } : answer),
+    answer() {
+      const answer: Writable<Answer> = {}
+      if (id !== undefined) answer.id = id
+      if (model !== undefined) answer.model = model
+      if (finished !== undefined) answer.finishReasons = finished
+      if (usage !== undefined) answer.usage = usage
+      if (usageReason !== undefined) answer.usageReason = usageReason
+      if (serviceTier !== undefined) answer.context = { serviceTier }
+      if (failure !== undefined) answer.errorType = failure
+      return answer
+    },
   }
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }

@@ -5,8 +5,8 @@
  */
 
 import type { Answer } from '../core/call.ts'
-import { at, count, isObject, text } from '../core/unknown.ts'
-import { compactUsage } from '../core/usage.ts'
+import { at, count, isObject, text, type JsonObject } from '../core/unknown.ts'
+import { compactUsage, type Meter } from '../core/usage.ts'
 import type { UsageReading } from './protocol.ts'
 
 /** Reads either spelling; absent or malformed totals are `usage_missing`. */
@@ -18,31 +18,43 @@ export function readOpenAIUsage(
   const input = count(usage['prompt_tokens'] ?? usage['input_tokens'])
   const output = count(usage['completion_tokens'] ?? usage['output_tokens'] ?? 0)
   if (input === undefined || output === undefined) return { usageReason: 'usage_inconsistent' }
-  const inputDetails = usage['prompt_tokens_details'] ?? usage['input_tokens_details']
-  const outputDetails = usage['completion_tokens_details'] ?? usage['output_tokens_details']
-  const cacheRead = count(at(inputDetails, 'cached_tokens')) ?? 0
-  const cacheWrite = count(at(inputDetails, 'cache_write_tokens')) ?? 0
-  const audioInput = count(at(inputDetails, 'audio_tokens')) ?? 0
-  const reasoning = count(at(outputDetails, 'reasoning_tokens')) ?? 0
-  const audioOutput = count(at(outputDetails, 'audio_tokens')) ?? 0
+  const inputDetails = details(usage['prompt_tokens_details'] ?? usage['input_tokens_details'])
+  const outputDetails = details(
+    usage['completion_tokens_details'] ?? usage['output_tokens_details'],
+  )
+  const cacheRead = count(inputDetails['cached_tokens']) ?? 0
+  const cacheWrite = count(inputDetails['cache_write_tokens']) ?? 0
+  const audioInput = count(inputDetails['audio_tokens']) ?? 0
+  const reasoning = count(outputDetails['reasoning_tokens']) ?? 0
+  const audioOutput = count(outputDetails['audio_tokens']) ?? 0
   const plainInput = input - cacheRead - cacheWrite - audioInput
   const plainOutput = output - reasoning - audioOutput
   if (plainInput < 0 || plainOutput < 0) {
     // Parts above their total: the totals are what is billed, the split is not known.
     return { usage: compactUsage({ input, output }), usageReason: 'usage_inconsistent' }
   }
-  return {
-    usage: compactUsage({
-      input: plainInput,
-      cacheRead,
-      cacheWrite,
-      audioInput,
-      output: plainOutput,
-      reasoning,
-      audioOutput,
-      ...pieces,
-    }),
-  }
+  // In the order of the meters, as `compactUsage` has them, without its walk through all of them.
+  const split: Partial<Record<Meter, number>> = {}
+  put(split, 'input', plainInput)
+  put(split, 'cacheRead', cacheRead)
+  put(split, 'cacheWrite', cacheWrite)
+  put(split, 'audioInput', audioInput)
+  put(split, 'output', plainOutput)
+  put(split, 'reasoning', reasoning)
+  put(split, 'audioOutput', audioOutput)
+  put(split, 'webSearches', pieces.webSearches ?? 0)
+  put(split, 'fileSearches', pieces.fileSearches ?? 0)
+  return { usage: split }
+}
+
+function put(usage: Partial<Record<Meter, number>>, meter: Meter, quantity: number): void {
+  if (quantity > 0) usage[meter] = quantity
+}
+
+const NO_DETAILS: JsonObject = {}
+
+function details(value: unknown): JsonObject {
+  return isObject(value) ? value : NO_DETAILS
 }
 
 /** `id`, `model` and `service_tier`, which chunks repeat and usage chunks may leave out. */

@@ -1,26 +1,23 @@
 /** Call + Cost as span attributes. */
 
-import type { Attributes } from '@opentelemetry/api'
 import type { Attribution } from '../core/attribution.ts'
 import type { Call, CallRequest, ContextSizes, PriceContext } from '../core/call.ts'
-import type { Cost, CostPart } from '../core/cost.ts'
+import { COST_PARTS, type Cost, type CostPart } from '../core/cost.ts'
 import { inputTokens, tokenTotals, type Usage } from '../core/usage.ts'
 import * as names from '../semconv.ts'
+import { put, type AttributeList } from './attribute-list.ts'
 
-/**
- * Each function adds to `target`, and only what is known: an attribute that is absent costs nothing in the SDK, which
- * looks at every one several times.
- */
-type Target = Attributes
+/** Each function adds to `target`, and only what is known. */
+type Target = AttributeList
 
 /** What is known when a call starts: samplers see these. */
 export function putRequest(target: Target, request: CallRequest): Target {
-  target[names.ATTR_OPERATION_NAME] = request.operation
-  target[names.ATTR_PROVIDER_NAME] = request.provider
-  target[names.ATTR_SERVER_ADDRESS] = request.serverAddress
-  target[names.ATTR_SERVER_PORT] = request.serverPort
+  put(target, names.ATTR_OPERATION_NAME, request.operation)
+  put(target, names.ATTR_PROVIDER_NAME, request.provider)
+  put(target, names.ATTR_SERVER_ADDRESS, request.serverAddress)
+  put(target, names.ATTR_SERVER_PORT, request.serverPort)
   put(target, names.ATTR_REQUEST_MODEL, request.model)
-  if (request.stream) target[names.ATTR_REQUEST_STREAM] = true
+  if (request.stream) put(target, names.ATTR_REQUEST_STREAM, true)
   put(target, names.ATTR_REQUEST_MAX_TOKENS, request.maxTokens)
   put(target, names.ATTR_OPENAI_API_TYPE, request.apiType)
   put(target, names.ATTR_TURN, request.context?.turn)
@@ -39,9 +36,9 @@ export function putAttribution(target: Target, attribution: Attribution): Target
   put(target, names.ATTR_PROMPT_NAME, prompt?.name)
   put(target, names.ATTR_PROMPT_VERSION, prompt?.version)
   if (unit !== undefined) {
-    target[names.ATTR_UNIT_TYPE] = unit.type
-    target[names.ATTR_UNIT_ID] = unit.id
-    if (unit.type === 'conversation') target[names.ATTR_CONVERSATION_ID] = unit.id
+    put(target, names.ATTR_UNIT_TYPE, unit.type)
+    put(target, names.ATTR_UNIT_ID, unit.id)
+    if (unit.type === 'conversation') put(target, names.ATTR_CONVERSATION_ID, unit.id)
   }
   for (const key in tags) put(target, names.PREFIX_TAG + key, tags[key])
   return target
@@ -53,18 +50,18 @@ export function putAnswer(target: Target, call: Call): Target {
   put(target, names.ATTR_RESPONSE_ID, answer.id)
   put(target, names.ATTR_RESPONSE_MODEL, answer.model)
   if (answer.finishReasons !== undefined) {
-    target[names.ATTR_RESPONSE_FINISH_REASONS] = [...answer.finishReasons]
+    put(target, names.ATTR_RESPONSE_FINISH_REASONS, [...answer.finishReasons])
   }
   if (call.firstChunkAt !== undefined) {
-    target[names.ATTR_TIME_TO_FIRST_CHUNK] = (call.firstChunkAt - call.startedAt) / 1000
+    put(target, names.ATTR_TIME_TO_FIRST_CHUNK, (call.firstChunkAt - call.startedAt) / 1000)
   }
   if (answer.context !== undefined) putPriceContext(target, request.provider, answer.context)
-  target[names.ATTR_CALL_END] = call.end
+  put(target, names.ATTR_CALL_END, call.end)
   put(target, names.ATTR_ERROR_TYPE, call.errorType)
   put(target, names.ATTR_HTTP_STATUS, call.statusCode)
   const resends = call.failedAttempts.length
-  if (resends > 0) target[names.ATTR_RESEND_COUNT] = resends
-  target[names.ATTR_WASTE] = wasteOf(call)
+  if (resends > 0) put(target, names.ATTR_RESEND_COUNT, resends)
+  put(target, names.ATTR_WASTE, wasteOf(call))
   if (answer.usage !== undefined) {
     putUsage(target, answer.usage)
     putContext(target, contextTokens(request.context, answer.usage))
@@ -74,8 +71,8 @@ export function putAnswer(target: Target, call: Call): Target {
 
 function putUsage(target: Target, usage: Usage): void {
   const totals = tokenTotals(usage)
-  target[names.ATTR_INPUT_TOKENS] = totals.input
-  target[names.ATTR_OUTPUT_TOKENS] = totals.output
+  put(target, names.ATTR_INPUT_TOKENS, totals.input)
+  put(target, names.ATTR_OUTPUT_TOKENS, totals.output)
   putPositive(target, names.ATTR_CACHE_READ_TOKENS, totals.cacheRead)
   putPositive(target, names.ATTR_CACHE_WRITE_TOKENS, totals.cacheWrite)
   putPositive(target, names.ATTR_CACHE_WRITE_5M_TOKENS, usage.cacheWrite5m)
@@ -104,35 +101,39 @@ function putPriceContext(target: Target, provider: string, context: PriceContext
   }
 }
 
+type NameOfPart = Readonly<Record<CostPart, string>>
+
+const namesOfParts = (prefix: string): NameOfPart =>
+  Object.fromEntries(COST_PARTS.map((part) => [part, prefix + part])) as NameOfPart
+
+const COST_ATTRIBUTES = namesOfParts(names.PREFIX_COST_PART)
+const LIST_ATTRIBUTES = namesOfParts(names.PREFIX_LIST_PART)
+
 export function putCost(target: Target, cost: Cost): Target {
-  target[names.ATTR_COST_STATUS] = cost.kind
-  target[names.ATTR_COST_BY] = 'sdk'
-  if (cost.kind !== 'priced') target[names.ATTR_COST_REASON] = cost.reason
+  put(target, names.ATTR_COST_STATUS, cost.kind)
+  put(target, names.ATTR_COST_BY, 'sdk')
+  if (cost.kind !== 'priced') put(target, names.ATTR_COST_REASON, cost.reason)
   if (cost.kind === 'unpriced') return target
-  target[names.ATTR_COST_AMOUNT] = cost.amount
-  target[names.ATTR_COST_CURRENCY] = cost.currency
-  target[names.ATTR_COST_SOURCE] = cost.source
-  target[names.ATTR_PRICE_ID] = cost.priceId
-  target[names.ATTR_PRICE_BOOK] = cost.book
+  put(target, names.ATTR_COST_AMOUNT, cost.amount)
+  put(target, names.ATTR_COST_CURRENCY, cost.currency)
+  put(target, names.ATTR_COST_SOURCE, cost.source)
+  put(target, names.ATTR_PRICE_ID, cost.priceId)
+  put(target, names.ATTR_PRICE_BOOK, cost.book)
   for (const part in cost.parts) {
     const usd = cost.parts[part as CostPart]
-    if (usd !== 0) put(target, names.PREFIX_COST_PART + part, usd)
+    if (usd !== 0) put(target, COST_ATTRIBUTES[part as CostPart], usd)
   }
   if (cost.list !== undefined) {
-    target[names.ATTR_LIST_AMOUNT] = cost.list.amount
+    put(target, names.ATTR_LIST_AMOUNT, cost.list.amount)
     for (const part in cost.list.parts) {
-      put(target, names.PREFIX_LIST_PART + part, cost.list.parts[part as CostPart])
+      put(target, LIST_ATTRIBUTES[part as CostPart], cost.list.parts[part as CostPart])
     }
   }
   return target
 }
 
-function put(target: Target, name: string, value: string | number | undefined): void {
-  if (value !== undefined) target[name] = value
-}
-
 function putPositive(target: Target, name: string, count: number | undefined): void {
-  if (count !== undefined && count > 0) target[name] = count
+  if (count !== undefined && count > 0) put(target, name, count)
 }
 
 export type Waste = 'none' | 'retry' | 'repeat' | 'aborted' | 'failed' | 'truncated'
@@ -174,7 +175,7 @@ function putContext(
   tokens: Readonly<Record<ContextPart, number>> | undefined,
 ): void {
   if (tokens === undefined) return
-  for (const part of CONTEXT_PARTS) target[CONTEXT_ATTRIBUTES[part]] = tokens[part]
+  for (const part of CONTEXT_PARTS) put(target, CONTEXT_ATTRIBUTES[part], tokens[part])
 }
 
 const CONTEXT_ATTRIBUTES: Readonly<Record<ContextPart, string>> = {

@@ -24,7 +24,7 @@ export function boundedCells(
 ): BoundedCells {
   const cells = new Map<string, Cell>()
   const cell = (room: number, attributes: Attributes): Cell | undefined => {
-    const key = JSON.stringify(attributes)
+    const key = Object.values(attributes).join('\u0000')
     const known = cells.get(key)
     if (known !== undefined || cells.size >= room) return known
     const made = family(attributes)

@@ -1,9 +1,10 @@
 /** Outcomes and costs as OpenTelemetry log events: what joins them to calls, in whichever process these were made. */
 
-import type { Attributes, LoggerProvider } from '@opentelemetry/api'
+import type { LoggerProvider } from '@opentelemetry/api'
 import { randomUUID } from 'node:crypto'
 import type { OtherCost, Outcome } from '../core/recorded.ts'
 import * as names from '../semconv.ts'
+import { newAttributeList, put, toAttributes, type AttributeList } from './attribute-list.ts'
 import { putAttribution } from './attributes.ts'
 import type { Metrics } from './metrics.ts'
 import { activeContext, isSetUp, loggerProvider } from './otel-globals.ts'
@@ -29,7 +30,7 @@ const INFO = 9
 export function createLogEvents(options: LogEventsOptions): LogEvents {
   const { version, ownProvider } = options
   const onLost = lossOf(options)
-  const emit = (eventName: string, at: number, body: string, attributes: Attributes): void => {
+  const emit = (eventName: string, at: number, body: string, attributes: AttributeList): void => {
     const provider = loggerProvider() ?? ownProvider()
     if (provider === undefined) {
       onLost()
@@ -42,7 +43,7 @@ export function createLogEvents(options: LogEventsOptions): LogEvents {
       severityNumber: INFO,
       severityText: 'INFO',
       body,
-      attributes,
+      attributes: toAttributes(attributes),
       context: activeContext(),
     })
   }
@@ -50,7 +51,7 @@ export function createLogEvents(options: LogEventsOptions): LogEvents {
     outcome(outcome) {
       const { name, success, value, idempotencyKey, at, attribution } = outcome
       const attributes = identified()
-      attributes[names.ATTR_OUTCOME_NAME] = name
+      put(attributes, names.ATTR_OUTCOME_NAME, name)
       put(attributes, names.ATTR_OUTCOME_SUCCESS, success)
       put(attributes, names.ATTR_OUTCOME_VALUE, value)
       put(attributes, names.ATTR_OUTCOME_IDEMPOTENCY_KEY, idempotencyKey)
@@ -66,8 +67,10 @@ export function createLogEvents(options: LogEventsOptions): LogEvents {
 }
 
 /** Told apart from every other record: what an exporter sends twice is kept once. */
-function identified(): Attributes {
-  return { [names.ATTR_LOG_RECORD_UID]: randomUUID() }
+function identified(): AttributeList {
+  const attributes = newAttributeList()
+  put(attributes, names.ATTR_LOG_RECORD_UID, randomUUID())
+  return attributes
 }
 
 /** Nobody takes an event. Where there is no telemetry at all nobody expects any; else it is said once. */
@@ -86,19 +89,15 @@ function lossOf({ metrics, warn }: LogEventsOptions): () => void {
 
 /** The same on log events and on spans. */
 export function putRecordedCost(
-  target: Attributes,
+  target: AttributeList,
   cost: Omit<OtherCost, 'at' | 'attribution'>,
-): Attributes {
-  target[names.ATTR_COST_COMPONENT] = cost.component
-  target[names.ATTR_RECORDED_AMOUNT] = cost.usd
-  target[names.ATTR_COST_CURRENCY] = 'USD'
-  target[names.ATTR_RECORDED_SOURCE] = cost.source
-  target[names.ATTR_RECORDED_ORIGIN] = cost.origin
+): AttributeList {
+  put(target, names.ATTR_COST_COMPONENT, cost.component)
+  put(target, names.ATTR_RECORDED_AMOUNT, cost.usd)
+  put(target, names.ATTR_COST_CURRENCY, 'USD')
+  put(target, names.ATTR_RECORDED_SOURCE, cost.source)
+  put(target, names.ATTR_RECORDED_ORIGIN, cost.origin)
   put(target, names.ATTR_RECORDED_QUANTITY, cost.quantity)
-  target[names.ATTR_COST_BY] = 'sdk'
+  put(target, names.ATTR_COST_BY, 'sdk')
   return target
-}
-
-function put(target: Attributes, name: string, value: string | number | boolean | undefined): void {
-  if (value !== undefined) target[name] = value
 }

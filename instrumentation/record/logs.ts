@@ -8,26 +8,47 @@ import { logProcessors } from './exporters.ts'
 import type { Load } from './sdk-loading.ts'
 
 export interface Logs {
-  readonly provider: LoggerProvider
+  /** Made when it is first asked for. */
+  provider(): LoggerProvider
+  /** What exports; nothing before the first record. */
   readonly installed: readonly LogRecordProcessor[]
   /** The OTLP/HTTP delivery, where there is one. */
   readonly delivery: Delivery | undefined
+  shutdown(): Promise<void>
 }
 
 /** @param resource that of our spans and metrics: the same process */
-export function startLogs(
+export function createLogs(
   load: Load,
   settings: OtelSettings,
   resource: Resource,
   warn: (line: string) => void,
 ): Logs {
-  const sdk = load('@opentelemetry/sdk-logs') as typeof import('@opentelemetry/sdk-logs')
-  const { installed, delivery, problems } = logProcessors(load, settings)
-  for (const problem of problems) warn(problem)
-  const provider = new sdk.LoggerProvider({
-    resource,
-    logRecordLimits: settings.logLimits,
-    processors: [...installed],
-  })
-  return { provider, installed, delivery }
+  let made: ReturnType<typeof make> | undefined
+  const make = () => {
+    const sdk = load('@opentelemetry/sdk-logs') as typeof import('@opentelemetry/sdk-logs')
+    const { installed, delivery, problems } = logProcessors(load, settings)
+    for (const problem of problems) warn(problem)
+    const provider = new sdk.LoggerProvider({
+      resource,
+      logRecordLimits: settings.logLimits,
+      processors: [...installed],
+    })
+    return { provider, installed, delivery }
+  }
+  return {
+    provider() {
+      made ??= make()
+      return made.provider
+    },
+    get installed() {
+      return made?.installed ?? []
+    },
+    get delivery() {
+      return made?.delivery
+    },
+    async shutdown() {
+      await made?.provider.shutdown()
+    },
+  }
 }

@@ -12,14 +12,16 @@ export function priceCall(call: Call, book: BookSource): Cost {
   if (call.end === 'failed' && answer.usage === undefined) {
     return { kind: 'unpriced', reason: 'call_failed' }
   }
-  const models = [answer.model, request.model].filter((model) => model !== undefined)
+  const models: string[] = []
+  if (answer.model !== undefined) models.push(answer.model)
+  if (request.model !== undefined) models.push(request.model)
   return price(book(), {
     provider: request.provider,
     models,
     at: call.startedAt,
-    ...(answer.usage !== undefined ? { usage: answer.usage } : {}),
-    ...(answer.usageReason !== undefined ? { usageReason: answer.usageReason } : {}),
-    ...(answer.context !== undefined ? { context: answer.context } : {}),
-    ...(answer.statedCost !== undefined ? { statedCost: answer.statedCost } : {}),
+    usage: answer.usage,
+    usageReason: answer.usageReason,
+    context: answer.context,
+    statedCost: answer.statedCost,
   })
 }

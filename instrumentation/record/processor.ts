@@ -7,24 +7,29 @@
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { Attribution } from '../core/attribution.ts'
 import type { Cost } from '../core/cost.ts'
+import type { CostRule } from '../core/cost-rule.ts'
 import { guard } from '../guard.ts'
 import * as names from '../semconv.ts'
 import { INFERENCE_OPERATIONS } from './adoption.ts'
+import { newAttributeList, toAttributes } from './attribute-list.ts'
 import { putAttribution, putCost, wasteOf } from './attributes.ts'
-import { foreignCall, type EndedSpan } from './foreign-call.ts'
+import { foreignCall } from './foreign-call.ts'
 import { closed, coverAncestors, isCovered, isHandled, isOwn, opened } from './handled-spans.ts'
 import type { Metrics } from './metrics.ts'
 import { priceCall, type BookSource } from './price-call.ts'
+import { createSpanCosts, type CostedSpan } from './span-costs.ts'
 
 export interface ProcessorOptions {
   readonly book: BookSource
   readonly metrics: Metrics
   /** The attribution in force where a span starts. */
   readonly attribution: () => Attribution
+  /** Prices of spans that are no calls. */
+  readonly rules: readonly CostRule[]
 }
 
 /** A span as the SDKs of 2.x and 3.x hand it to processors. */
-export interface ProcessedSpan extends EndedSpan {
+export interface ProcessedSpan extends CostedSpan {
   spanContext(): { readonly spanId: string }
   readonly parentSpanContext?: { readonly spanId: string } | undefined
   /** The name in SDKs before 2.0. */
@@ -40,18 +45,24 @@ export interface SpanHooks {
 
 export function createSpanHooks(options: ProcessorOptions): SpanHooks {
   const done = new WeakSet()
+  const costs = createSpanCosts(options)
   const settle = (span: ProcessedSpan, write: (attributes: Attributes) => void): void => {
     if (done.has(span)) return
     done.add(span)
     if (isHandled(span)) return
-    const attributes = ending(span, options)
+    const { spanId } = span.spanContext()
+    const attributes = ending(span, options) ?? costs?.ending(spanId, span)
     if (attributes !== undefined) write(attributes)
   }
   return {
     onStart(span) {
-      if (isOwn(span)) return
+      if (isOwn(span)) {
+        if (costs !== undefined) guard('a call starting', () => costs.started(...idsOf(span), true))
+        return
+      }
       guard('a span starting', () => {
         starting(span, options.attribution)
+        costs?.started(...idsOf(span), false)
       })
     },
     onEnding(span) {
@@ -68,17 +79,24 @@ export function createSpanHooks(options: ProcessorOptions): SpanHooks {
         settle(span, (attributes) => {
           assign(span.attributes, attributes)
         })
-        closed(span.spanContext().spanId)
+        const { spanId } = span.spanContext()
+        closed(spanId)
+        costs?.ended(spanId)
       })
     },
   }
 }
 
+function idsOf(span: Span): readonly [spanId: string, parentId: string | undefined] {
+  const { parentSpanContext, parentSpanId } = span as unknown as ProcessedSpan
+  return [span.spanContext().spanId, parentSpanContext?.spanId ?? parentSpanId]
+}
+
 function starting(span: Span, attribution: () => Attribution): void {
-  const { attributes, parentSpanContext, parentSpanId } = span as unknown as ProcessedSpan
-  opened(span.spanContext().spanId, parentSpanContext?.spanId ?? parentSpanId)
+  const { attributes } = span as unknown as ProcessedSpan
+  opened(...idsOf(span))
   if (attributes[names.ATTR_OPERATION_NAME] === undefined || isHandled(span)) return
-  const missing = putAttribution({}, attribution())
+  const missing = toAttributes(putAttribution(newAttributeList(), attribution()))
   for (const [name, value] of Object.entries(missing)) {
     if (value !== undefined && attributes[name] === undefined) span.setAttribute(name, value)
   }
@@ -103,7 +121,7 @@ function ending(span: ProcessedSpan, options: ProcessorOptions): Attributes | un
   options.metrics.record(call, cost)
   coverAncestors(span.spanContext().spanId)
   return {
-    ...putCost({}, cost),
+    ...toAttributes(putCost(newAttributeList(), cost)),
     [names.ATTR_CALL_END]: call.end,
     [names.ATTR_WASTE]: wasteOf(call),
   }

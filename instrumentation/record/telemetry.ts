@@ -21,7 +21,7 @@ import { METRIC_OPERATION_COST } from '../semconv.ts'
 import { createDelegateProvider } from './delegate.ts'
 import type { Delivery } from './delivery.ts'
 import { metricReaders, spanExporters } from './exporters.ts'
-import { startLogs, type Logs } from './logs.ts'
+import { createLogs } from './logs.ts'
 import { apiRecord, type ApiRecord } from './otel-globals.ts'
 import type { Load } from './sdk-loading.ts'
 import { propagator, resource, sampler } from './sdk-parts.ts'
@@ -38,6 +38,8 @@ export interface Telemetry {
   readonly logs: () => LoggerProvider | undefined
   /** Settings that could not be applied, one line each. */
   readonly problems: readonly string[]
+  /** Whether spans made now are of the provider set up here, with no limits set on their attributes. */
+  readonly ownsSpans: boolean
   /** True once the application has set up OpenTelemetry itself: its set-up exports then, and flushes itself. */
   readonly stoodAside: boolean
 }
@@ -56,8 +58,10 @@ export function startTelemetry(
   const metrics = metricReaders(load, settings)
   const parts = createParts(load, settings, [processor, ...spans.installed], metrics.installed)
   const record: ApiRecord = { ...apiRecord() }
+  const { attributeCountLimit, attributeValueLengthLimit } = settings.spanLimits
+  const limited = attributeCountLimit !== undefined || attributeValueLengthLimit !== undefined
   let stoodAside = false
-  let logs: Logs | undefined
+  const logs = createLogs(load, settings, parts.resource, warn)
   offerGlobals({
     record: {
       ...record,
@@ -73,33 +77,28 @@ export function startTelemetry(
       stoodAside = true
       // What it still had is on its way; nobody is left to tell.
       guardAsync('stepping aside', () =>
-        Promise.allSettled([
-          parts.traces.shutdown(),
-          parts.meters.shutdown(),
-          logs?.provider.shutdown(),
-        ]),
+        Promise.allSettled([parts.traces, parts.meters, logs].map((part) => part.shutdown())),
       )
     },
   })
   const deliveries = (): readonly Delivery[] =>
-    [spans.delivery, metrics.delivery, logs?.delivery].filter((one) => one !== undefined)
-  const ended = (): readonly Flushable[] => [...spans.installed, ...(logs?.installed ?? [])]
+    [spans.delivery, metrics.delivery, logs.delivery].filter((one) => one !== undefined)
+  const ended = (): readonly Flushable[] => [...spans.installed, ...logs.installed]
   return {
     get deliveries() {
       return deliveries()
     },
     problems: [...spans.problems, ...metrics.problems, ...parts.problems],
-    logs() {
-      if (stoodAside) return undefined
-      logs ??= startLogs(load, settings, parts.resource, warn)
-      return logs.provider
-    },
+    logs: () => (stoodAside ? undefined : logs.provider()),
     flush: () => flush([...ended(), ...metrics.installed], deliveries()),
     handOverSpans() {
       // The batches go to the delivery at once; what becomes of them is counted there.
       guardAsync('handing spans over', () =>
         Promise.allSettled(ended().map((one) => one.forceFlush())),
       )
+    },
+    get ownsSpans() {
+      return !stoodAside && !limited
     },
     get stoodAside() {
       return stoodAside

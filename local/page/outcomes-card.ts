@@ -1,6 +1,6 @@
 /** What a successful outcome costs, against what it costs otherwise. */
 
-import type { OutcomeGroup, OutcomesReport } from '../reports/answers.ts'
+import type { OutcomeFigures, OutcomesReport } from '../reports/answers.ts'
 import { chosen, periodQuery } from './address.ts'
 import { dollarColumn, dollars, dollarsEach, grouped, whole } from './amounts.ts'
 import { ask } from './ask.ts'
@@ -21,7 +21,7 @@ export async function outcomesCard(): Promise<HTMLElement> {
   const amount = dollarColumn(found.groups.map(({ usd }) => usd))
   return card(
     'Outcomes',
-    table<OutcomeGroup>({
+    table<OutcomeFigures>({
       caption: 'Outcomes',
       note: 'The cost of all units, also of those that failed or came to nothing, over the outcomes that succeeded',
       columns: [...costColumns(amount), ...marginColumns()],
@@ -31,7 +31,7 @@ export async function outcomesCard(): Promise<HTMLElement> {
   )
 }
 
-function costColumns(amount: (usd: number) => string): readonly Column<OutcomeGroup>[] {
+function costColumns(amount: (usd: number) => string): readonly Column<OutcomeFigures>[] {
   return [
     {
       head: 'Outcome',
@@ -61,7 +61,7 @@ function costColumns(amount: (usd: number) => string): readonly Column<OutcomeGr
   ]
 }
 
-function marginColumns(): readonly Column<OutcomeGroup>[] {
+function marginColumns(): readonly Column<OutcomeFigures>[] {
   return [
     { head: 'Baseline', hint: 'What one costs otherwise: type it in', cell: baselineField },
     {
@@ -77,7 +77,7 @@ function marginColumns(): readonly Column<OutcomeGroup>[] {
   ]
 }
 
-function baselineField({ name, margin }: OutcomeGroup): HTMLElement {
+function baselineField({ name, margin }: OutcomeFigures): HTMLElement {
   return h(
     'label',
     { class: 'amount-field' },

@@ -1,7 +1,7 @@
 /** Spend that bought nothing, and what a stable prompt would have saved. */
 
 import type { CacheMiss } from '../reports/answers.ts'
-import type { WasteReport } from '../reports/answers.ts'
+import type { Wasted, WasteReport } from '../reports/answers.ts'
 import { periodQuery, type Filter } from './address.ts'
 import { dollarColumn, dollars, grouped, whole } from './amounts.ts'
 import { ask } from './ask.ts'
@@ -10,7 +10,7 @@ import { callsLink } from './links.ts'
 import { table } from './table.ts'
 import { count, groupName, wasteWords } from './words.ts'
 
-type Kind = WasteReport['kinds'][number]
+type Kind = Wasted
 
 export async function showWaste(place: HTMLElement): Promise<void> {
   const found = await ask<WasteReport>('/api/waste', periodQuery())

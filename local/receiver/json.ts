@@ -21,8 +21,9 @@ export function decodeJsonTraces(body: Uint8Array): DecodedTraces {
   for (const resourceSpans of list(parseJsonObject(body), 'resourceSpans', 'body')) {
     const resource = readAttributes(at(resourceSpans, 'resource', 'attributes'))
     for (const scopeSpans of list(resourceSpans, 'scopeSpans', 'resourceSpans[]')) {
+      const scope = string(at(scopeSpans, 'scope', 'name')) ?? ''
       for (const span of list(scopeSpans, 'spans', 'scopeSpans[]')) {
-        const read = readSpan(span, resource)
+        const read = readSpan(span, scope, resource)
         if (read === undefined) rejected += 1
         else spans.push(read)
       }
@@ -75,7 +76,7 @@ function list(parent: unknown, key: string, where: string): readonly unknown[] {
   return value
 }
 
-function readSpan(span: unknown, resource: Attributes): OtlpSpan | undefined {
+function readSpan(span: unknown, scope: string, resource: Attributes): OtlpSpan | undefined {
   const startedAt = milliseconds(at(span, 'startTimeUnixNano'))
   const name = at(span, 'name')
   const code = at(span, 'status', 'code')
@@ -84,6 +85,8 @@ function readSpan(span: unknown, resource: Attributes): OtlpSpan | undefined {
     spanId: string(at(span, 'spanId')),
     parentSpanId: string(at(span, 'parentSpanId')),
     name: typeof name === 'string' ? name : '',
+    kind: integer(at(span, 'kind')) ?? 0,
+    scope,
     startedAt,
     endedAt: milliseconds(at(span, 'endTimeUnixNano')),
     attributes: readAttributes(at(span, 'attributes')),

@@ -27,13 +27,20 @@ const root = protobuf.Root.fromJSON({
       },
     },
     Resource: { fields: { attributes: { rule: repeated, type: 'KeyValue', id: 1 } } },
-    ScopeSpans: { fields: { spans: { rule: repeated, type: 'Span', id: 2 } } },
+    ScopeSpans: {
+      fields: {
+        scope: { type: 'Scope', id: 1 },
+        spans: { rule: repeated, type: 'Span', id: 2 },
+      },
+    },
+    Scope: { fields: { name: { type: 'string', id: 1 } } },
     Span: {
       fields: {
         traceId: { type: 'bytes', id: 1 },
         spanId: { type: 'bytes', id: 2 },
         parentSpanId: { type: 'bytes', id: 4 },
         name: { type: 'string', id: 5 },
+        kind: { type: 'int32', id: 6 },
         startTimeUnixNano: { type: 'fixed64', id: 7 },
         endTimeUnixNano: { type: 'fixed64', id: 8 },
         attributes: { rule: repeated, type: 'KeyValue', id: 9 },
@@ -109,6 +116,7 @@ interface WireSpan {
   readonly spanId?: Uint8Array
   readonly parentSpanId?: Uint8Array
   readonly name?: string
+  readonly kind?: number
   readonly startTimeUnixNano?: number
   readonly endTimeUnixNano?: number
   readonly attributes?: readonly WireKeyValue[]
@@ -131,7 +139,10 @@ interface WireLogs {
 interface WireTraces {
   readonly resourceSpans?: readonly {
     readonly resource?: WireResource
-    readonly scopeSpans?: readonly { readonly spans?: readonly WireSpan[] }[]
+    readonly scopeSpans?: readonly {
+      readonly scope?: { readonly name?: string }
+      readonly spans?: readonly WireSpan[]
+    }[]
   }[]
 }
 
@@ -142,10 +153,12 @@ export function decodeProtobufTraces(body: Uint8Array): DecodedTraces {
   const traces: WireTraces = decode(tracesData, body, 'ExportTraceServiceRequest')
   for (const resourceSpans of traces.resourceSpans ?? []) {
     const resource = readAttributes(resourceSpans.resource?.attributes)
-    for (const span of resourceSpans.scopeSpans?.flatMap((scope) => scope.spans ?? []) ?? []) {
-      const read = readSpan(span, resource)
-      if (read === undefined) rejected += 1
-      else spans.push(read)
+    for (const { scope, spans: found = [] } of resourceSpans.scopeSpans ?? []) {
+      for (const span of found) {
+        const read = readSpan(span, scope?.name ?? '', resource)
+        if (read === undefined) rejected += 1
+        else spans.push(read)
+      }
     }
   }
   return { spans, rejected }
@@ -180,12 +193,14 @@ function logOf(log: WireLog, resource: Attributes): OtlpLog {
   })
 }
 
-function readSpan(span: WireSpan, resource: Attributes): OtlpSpan | undefined {
+function readSpan(span: WireSpan, scope: string, resource: Attributes): OtlpSpan | undefined {
   return checkedSpan({
     traceId: hex(span.traceId),
     spanId: hex(span.spanId),
     parentSpanId: hex(span.parentSpanId),
     name: span.name ?? '',
+    kind: span.kind ?? 0,
+    scope,
     startedAt: (span.startTimeUnixNano ?? 0) / 1e6,
     endedAt: (span.endTimeUnixNano ?? 0) / 1e6,
     attributes: readAttributes(span.attributes),

@@ -53,7 +53,7 @@ export interface UnitsReport {
   readonly unjoined: readonly (Money & { readonly component: string; readonly records: number })[]
 }
 
-export interface OutcomeGroup extends Money {
+export interface OutcomeFigures extends Money {
   /** `ticket.resolved`. */
   readonly name: string
   /** Of the units; `null`: their calls say none. */
@@ -97,7 +97,7 @@ export interface UnjoinedOutcomes {
 
 export interface OutcomesReport {
   /** Most outcomes first. */
-  readonly groups: readonly OutcomeGroup[]
+  readonly groups: readonly OutcomeFigures[]
   /** Recorded in the period, and in no group. */
   readonly unjoined: readonly UnjoinedOutcomes[]
   /** Ignored because their idempotency key was known, by name. */
@@ -113,6 +113,8 @@ export interface Wasted extends Money {
   readonly calls: number
   /** Of these, calls without an amount: `usd` is a lower bound. */
   readonly unpricedCalls: number
+  /** Of what the feature spent, 0 to 1; `null` where it spent nothing. */
+  readonly share: number | null
 }
 
 export interface CacheMiss extends Money {
@@ -133,10 +135,7 @@ export interface WasteReport {
   /** Of `spentUsd`, all `kinds` together; each call is in one only. */
   readonly wastedUsd: number
   /** Dearest first. */
-  readonly kinds: readonly (Wasted & {
-    /** Of what the feature spent, 0 to 1; `null` where it spent nothing. */
-    readonly share: number | null
-  })[]
+  readonly kinds: readonly Wasted[]
   /** HTTP attempts beyond the first: providers bill few of them, and say so for none. */
   readonly resent: { readonly attempts: number; readonly calls: number }
   /** Estimates, over and above `wastedUsd`: these calls were of use. */

@@ -78,14 +78,15 @@ function runsOut(
     readonly feature: string | undefined
   },
 ): number | null {
-  if (spentUsd > budgetUsd) return exceededAt(store, budgetUsd, month)
+  if (spentUsd > budgetUsd) return exceededAt(store, spentUsd, budgetUsd, month)
   if (projectedUsd <= budgetUsd || usdPerDay === 0) return null
   return month.now + ((budgetUsd - spentUsd) / usdPerDay) * DAY
 }
 
-/** The call or cost that went beyond it. */
+/** The call or cost that went beyond it; the oldest that is kept, where that is gone. */
 function exceededAt(
   store: Store,
+  spentUsd: number,
   budgetUsd: number,
   {
     from,
@@ -98,7 +99,8 @@ function exceededAt(
     ...store.rows(filter).map(({ startedAt, usd = 0 }) => ({ at: startedAt, usd })),
     ...store.costs(filter),
   ].sort((x, y) => x.at - y.at)
-  let sum = 0
+  // What is left of older ones are hourly sums.
+  let sum = spentUsd - spent.reduce((total, { usd }) => total + usd, 0)
   for (const { at, usd } of spent) {
     sum += usd
     if (sum > budgetUsd) return at

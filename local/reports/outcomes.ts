@@ -3,7 +3,7 @@
  * to, whenever that was recorded and by whichever process: what failed and what was abandoned stays in the cost.
  */
 
-import type { Margin, OutcomeGroup, OutcomesReport, UnjoinedOutcomes } from './answers.ts'
+import type { Margin, OutcomeFigures, OutcomesReport, UnjoinedOutcomes } from './answers.ts'
 import type { OutcomeRow } from '../outcome-row.ts'
 import type { Store } from '../store.ts'
 import type { Period } from '../store/figures.ts'
@@ -54,11 +54,11 @@ export function outcomesReport(
 }
 
 function groupOf(
-  head: Pick<OutcomeGroup, 'name' | 'feature' | 'unitType'>,
+  head: Pick<OutcomeFigures, 'name' | 'feature' | 'unitType'>,
   outcomes: readonly OutcomeRow[],
   units: readonly UnitTotal[],
   baseline: number | undefined,
-): OutcomeGroup {
+): OutcomeFigures {
   const money = moneyOf(units.reduce((sum, unit) => sum + picoOf(unit), 0n))
   const count = (success: boolean | undefined): number =>
     outcomes.filter((outcome) => outcome.success === success).length

@@ -16,7 +16,7 @@ export interface CallFilter extends Period {
 }
 
 /** Units that failed: some outcome says so, and none says otherwise. */
-export const FAILED_UNITS = `
+const FAILED_UNITS = `
 SELECT unit_type, unit_id FROM outcomes WHERE unit_id IS NOT NULL AND duplicate = 0
 GROUP BY unit_type, unit_id HAVING MIN(success) = 0 AND MAX(success) = 0`
 

@@ -7,6 +7,8 @@ import type { CallRow } from '../row.ts'
 import { callParameters, INSERT_CALL } from './calls-table.ts'
 import { costParameters, INSERT_COST } from './costs-table.ts'
 import { INSERT_OUTCOME, outcomeParameters } from './outcomes-table.ts'
+import { fit, prune } from './prune.ts'
+import { transaction } from './transaction.ts'
 
 /**
  * A span priced on arrival whose own child, in the same service, bears a cost: an outer instrumentation's account of
@@ -41,6 +43,7 @@ export interface Keeper {
 }
 
 export function keeper(db: DatabaseSync, maxBytes: number): Keeper {
+  fit(db, maxBytes)
   const keepCall = callKeeper(db)
   const insertCost = db.prepare(INSERT_COST)
   const insertOutcome = db.prepare(INSERT_OUTCOME)
@@ -68,16 +71,9 @@ export function keeper(db: DatabaseSync, maxBytes: number): Keeper {
     keep(batch) {
       const { calls = [], costs = [], outcomes = [] } = batch
       if (calls.length + costs.length + outcomes.length === 0) return NOTHING
-      db.exec('BEGIN IMMEDIATE')
-      try {
-        const kept = write(batch)
-        db.exec('COMMIT')
-        prune(db, maxBytes)
-        return kept
-      } catch (error) {
-        db.exec('ROLLBACK')
-        throw error
-      }
+      const kept = transaction(db, () => write(batch))
+      prune(db, maxBytes)
+      return kept
     },
   }
 }
@@ -97,19 +93,5 @@ function callKeeper(db: DatabaseSync): (row: CallRow) => number {
       cover.run(row.traceId, row.spanId, row.service)
     }
     return 1
-  }
-}
-
-/** The oldest tenth goes until what is left fits; freed pages are used again, so that the file stops growing. */
-function prune(db: DatabaseSync, maxBytes: number): void {
-  const number = (sql: string): number => Number(Object.values(db.prepare(sql).get() ?? {})[0] ?? 0)
-  const used = (): number =>
-    (number('PRAGMA page_count') - number('PRAGMA freelist_count')) * number('PRAGMA page_size')
-  while (used() > maxBytes) {
-    const calls = number('SELECT COUNT(*) FROM calls')
-    if (calls === 0) return
-    const oldest = 'SELECT rowid FROM calls ORDER BY started_at LIMIT ?'
-    db.prepare(`DELETE FROM calls WHERE rowid IN (${oldest})`).run(Math.ceil(calls / 10))
-    db.exec(`UPDATE pruned SET calls = calls + ${Math.ceil(calls / 10)}`)
   }
 }

@@ -1,12 +1,10 @@
-/** Outcomes and costs that are no calls, read back: rows, sums by component, duplicates that were ignored. */
+/** Outcomes and costs that are no calls, read back one by one. */
 
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import type { CostGroup } from '../answers.ts'
 import type { CostRow } from '../cost-row.ts'
 import type { OutcomeRow } from '../outcome-row.ts'
 import { costs } from './costs-table.ts'
 import type { Period } from './figures.ts'
-import { moneySum, readMoney } from './money.ts'
 import { outcomes } from './outcomes-table.ts'
 
 export interface RecordFilter extends Period {
@@ -58,53 +56,4 @@ function matching({ from, to, feature, unit }: RecordFilter): {
     where: ['1', ...asked.map(({ sql }) => sql)].join(' AND '),
     values: asked.map(({ value }) => value),
   }
-}
-
-/** How many outcomes were ignored because their key was known, by name. */
-export function duplicates(db: DatabaseSync, period: Period): Readonly<Record<string, number>> {
-  const { where, values } = matching(period)
-  const sql = `SELECT name, COUNT(*) AS n FROM outcomes WHERE ${where} AND duplicate = 1
-    GROUP BY name ORDER BY n DESC, name`
-  const found = db.prepare(sql).all(...values)
-  return Object.fromEntries(found.map(({ name, n }) => [String(name), Number(n)]))
-}
-
-/** What costs can be grouped by. */
-const COLUMNS = {
-  feature: 'feature',
-  team: 'team',
-  customer: 'customer',
-  service: 'service',
-  environment: 'environment',
-  promptName: 'prompt_name',
-  promptVersion: 'prompt_version',
-} as const
-export type CostDimension = keyof typeof COLUMNS
-
-/** Sums by component and origin within each group, dearest first. */
-export function costGroups(
-  db: DatabaseSync,
-  period: Period,
-  by: readonly CostDimension[],
-): readonly CostGroup[] {
-  const { where, values } = matching(period)
-  const keys = by.map((dimension, n) => `${COLUMNS[dimension]} AS k${n}`)
-  const grouping = [...by.map((_, n) => `k${n}`), 'component', 'origin'].join(', ')
-  const columns = [...keys, 'component', 'origin', 'COUNT(*) AS records', moneySum('usd')]
-  const sql = `SELECT ${columns.join(', ')} FROM costs WHERE ${where} GROUP BY ${grouping}`
-  const found = db
-    .prepare(sql)
-    .all(...values)
-    .map((record): CostGroup => {
-      const value = (n: number): string | null =>
-        typeof record[`k${n}`] === 'string' ? String(record[`k${n}`]) : null
-      return {
-        key: Object.fromEntries(by.map((dimension, n) => [dimension, value(n)])),
-        component: String(record['component']),
-        origin: record['origin'] === 'measured' ? 'measured' : 'allocated',
-        records: Number(record['records']),
-        ...readMoney(record, 'usd'),
-      }
-    })
-  return found.sort((a, b) => b.usd - a.usd || a.component.localeCompare(b.component))
 }

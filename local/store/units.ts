@@ -27,7 +27,9 @@ const CALLS = `
 SELECT COALESCE(unit_type, 'unit') AS type, unit_id AS id, MIN(started_at) AS begun, ${KEYS},
   COUNT(*) AS calls, ${moneySum('usd')},
   COUNT(*) FILTER (WHERE status = 'partial' OR (status = 'unpriced' AND reason IS NOT 'call_failed')) AS unpriced
-FROM calls WHERE unit_id IS NOT NULL AND status <> 'covered' GROUP BY type, id`
+FROM calls WHERE unit_id IS NOT NULL AND status <> 'covered' AND NOT EXISTS (
+  SELECT 1 FROM cut_units WHERE cut_units.unit_id = calls.unit_id AND cut_units.unit_type = calls.unit_type)
+GROUP BY type, id`
 
 const COSTS = `
 SELECT COALESCE(unit_type, 'unit') AS type, unit_id AS id, component, MIN(at) AS begun, ${KEYS}, ${moneySum('usd')}
@@ -35,7 +37,7 @@ FROM costs WHERE unit_id IS NOT NULL GROUP BY type, id, component`
 
 type SqlRecord = Readonly<Record<string, unknown>>
 
-/** Those begun in the period, in no order. */
+/** Those begun in the period, in no order; without those of which some calls were pruned and others not. */
 export function units(db: DatabaseSync, period: Period): readonly UnitTotal[] {
   const found = new Map<string, UnitTotal & { readonly costs: Map<string, bigint> }>()
   const idOf = (record: SqlRecord): string => `${String(record['type'])}\n${String(record['id'])}`

@@ -199,8 +199,8 @@ describe('waste', () => {
     const found = wasteReport(store, {}, pricer)
     expect(found.kinds.map(({ kind, calls: n, usdExact }) => [kind, n, usdExact])).toEqual([
       ['repeat', 2, '0.05'],
-      ['outcome_failed', 1, '0.025'],
       ['truncated', 1, '0.025'],
+      ['outcome_failed', 1, '0.025'],
     ])
     expect(found.kinds[0]?.share).toBeCloseTo(2 / 6, 12)
     expect(found).toMatchObject({ spentUsd: 0.15, wastedUsd: 0.1 })

@@ -31,6 +31,7 @@ beforeAll(async () => {
     book: bundledBook,
     metrics,
     attribution: () => currentAttribution({}),
+    rules: [],
   })
   const nothing = (): Promise<void> => Promise.resolve()
   const provider = new TracerProvider({
@@ -45,6 +46,7 @@ beforeAll(async () => {
   const recorder = createRecorder({
     book: bundledBook,
     metrics,
+    ownsSpans: () => false,
     version: '0',
     onRecorded: () => undefined,
   })

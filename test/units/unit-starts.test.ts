@@ -90,17 +90,12 @@ describe('a unit counts as begun', () => {
     expect(uses.map(starts)).toEqual(counted)
   })
 
-  test('again where 2 others came after it and only 2 are remembered', () => {
+  test('again where it was not used while 2 and 2 others came', () => {
     const starts = createUnitStarts(2)
-    const at = (id: string): unknown => starts({ unit: task(id) })
-    expect([at('a'), at('b'), at('a'), at('c'), at('a'), at('b')]).toEqual([
-      'process',
-      'process',
-      undefined,
-      'process',
-      undefined,
-      'process',
-    ])
+    const at = (...ids: string[]): unknown => ids.map((one) => starts({ unit: task(one) }))
+    expect(at('a', 'b', 'a', 'b')).toEqual(['process', 'process', undefined, undefined])
+    expect(at('c', 'a')).toEqual(['process', undefined])
+    expect(at('d', 'a', 'c', 'b')).toEqual(['process', undefined, undefined, 'process'])
   })
 })
 

@@ -1,0 +1,116 @@
+/**
+ * Costs of spans that are no LLM calls, by the user's rules: database queries, requests of a gateway. They are counted
+ * and written on the span when it ends.
+ */
+
+import type { Attributes } from '@opentelemetry/api'
+import { mergeAttribution, type Attribution } from '../core/attribution.ts'
+import { ruledCost, SPAN_KINDS, type CostRule } from '../core/cost-rule.ts'
+import * as names from '../semconv.ts'
+import { INFERENCE_OPERATIONS } from './adoption.ts'
+import { newAttributeList, toAttributes } from './attribute-list.ts'
+import { putAttribution } from './attributes.ts'
+import { attributionOf, type EndedSpan } from './foreign-call.ts'
+import { putRecordedCost } from './log-events.ts'
+import type { Metrics } from './metrics.ts'
+
+/** The parts of a span that are looked at. */
+export interface CostedSpan extends EndedSpan {
+  readonly name?: string
+  readonly kind?: number
+  readonly instrumentationScope?: { readonly name?: string }
+  /** The scope's name in SDKs before 2.0. */
+  readonly instrumentationLibrary?: { readonly name?: string }
+}
+
+export interface SpanCosts {
+  /** @param own one of our recorder's: it has its cost, and tells whom its ancestors were for */
+  started(spanId: string, parentId: string | undefined, own: boolean): void
+  /** What to add to a span that is about to end; `undefined` where no rule means it. */
+  ending(spanId: string, span: CostedSpan): Attributes | undefined
+  ended(spanId: string): void
+}
+
+export interface SpanCostsOptions {
+  readonly rules: readonly CostRule[]
+  readonly metrics: Metrics
+  /** The attribution in force where it is asked. */
+  readonly attribution: () => Attribution
+}
+
+interface OpenSpan {
+  readonly parentId: string | undefined
+  attribution: Attribution
+}
+
+/** A span that never ends must not grow this without bound. */
+const MAX_OPEN = 50_000
+
+export function createSpanCosts(options: SpanCostsOptions): SpanCosts | undefined {
+  const { rules, metrics, attribution } = options
+  if (rules.length === 0) return undefined
+  const open = new Map<string, OpenSpan>()
+  return {
+    started(spanId, parentId, own) {
+      const current = attribution()
+      // A request begins before its handler says whom it is for: it is for whom the first below it is.
+      for (
+        let above = openAt(open, parentId);
+        above !== undefined;
+        above = openAt(open, above.parentId)
+      ) {
+        if (above.attribution.unit !== undefined) break
+        above.attribution = mergeAttribution(current, above.attribution)
+      }
+      if (!own && open.size < MAX_OPEN) open.set(spanId, { parentId, attribution: current })
+    },
+    ending(spanId, span) {
+      const { attributes } = span
+      if (bearsCost(attributes)) return undefined
+      const cost = ruledCost(rules, {
+        name: span.name ?? '',
+        scope: (span.instrumentationScope ?? span.instrumentationLibrary)?.name ?? '',
+        kind: SPAN_KINDS[span.kind ?? 0] ?? 'internal',
+        attributes,
+      })
+      if (cost === undefined) return undefined
+      const { rule, usd, quantity } = cost
+      const known = open.get(spanId)?.attribution ?? attribution()
+      const whole = mergeAttribution(known, attributionOf(attributes))
+      metrics.other({ component: rule.component, usd, attribution: whole })
+      const recorded = {
+        component: rule.component,
+        usd,
+        source: rule.name,
+        origin: rule.origin,
+        ...(quantity === undefined ? {} : { quantity }),
+      }
+      const list = putRecordedCost(putAttribution(newAttributeList(), known), recorded)
+      return missing(toAttributes(list), attributes)
+    },
+    ended(spanId) {
+      open.delete(spanId)
+    },
+  }
+}
+
+/** A call, or a span that somebody has priced already. */
+function bearsCost(attributes: Attributes): boolean {
+  const operation = attributes[names.ATTR_OPERATION_NAME]
+  return (
+    attributes[names.ATTR_COST_COMPONENT] !== undefined ||
+    attributes[names.ATTR_COST_STATUS] !== undefined ||
+    (typeof operation === 'string' && INFERENCE_OPERATIONS.has(operation))
+  )
+}
+
+function openAt(open: ReadonlyMap<string, OpenSpan>, id: string | undefined): OpenSpan | undefined {
+  return id === undefined ? undefined : open.get(id)
+}
+
+/** What the span says itself stays. */
+function missing(known: Attributes, attributes: Attributes): Attributes {
+  return Object.fromEntries(
+    Object.entries(known).filter(([name]) => attributes[name] === undefined),
+  )
+}
