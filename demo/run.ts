@@ -1,5 +1,8 @@
 /** One run of the demo: provider, receiver and application, watched while they run and checked at the end. */
 
+import type { OutcomesReport, UnitsReport } from '../local/reports/answers.ts'
+import { outcomesReport } from '../local/reports/outcomes.ts'
+import { unitsReport } from '../local/reports/units.ts'
 import type { Local } from '../local/server.ts'
 import type { Explanation } from '../local/explain/explanation.ts'
 import { findChange } from '../local/explain/find-change.ts'
@@ -9,7 +12,7 @@ import type { Moment } from './show/screen.ts'
 import type { LedgerEntry } from './simulator/ledger.ts'
 import { startSimulator } from './simulator/server.ts'
 import { perform } from './stage.ts'
-import { PHASES } from './story/phases.ts'
+import { BASELINES, BOT_FEATURE, PHASES } from './story/phases.ts'
 import { storyScenario } from './story/scenario.ts'
 
 export type Play =
@@ -34,6 +37,10 @@ export interface Outcome {
 export interface Story {
   readonly change: Explanation | undefined
   readonly causes: CausesCheck
+  /** What a conversation cost in each phase, by prompt version. */
+  readonly units: UnitsReport
+  /** What the tickets that were resolved cost, against a person. */
+  readonly outcomes: OutcomesReport
 }
 
 /** Milliseconds that a call's telemetry may take to arrive once the application has ended. */
@@ -85,7 +92,13 @@ export async function startRun(play: Play, local: Local): Promise<Run> {
 
 function storyOf({ store }: Local, entries: readonly LedgerEntry[]): Story {
   const change = findChange(store.rows(), store.costs())
-  return { change, causes: checkCauses(change, entries) }
+  const period = { feature: BOT_FEATURE }
+  return {
+    change,
+    causes: checkCauses(change, entries),
+    units: unitsReport(store, period, ['promptVersion']),
+    outcomes: outcomesReport(store, period, BASELINES),
+  }
 }
 
 /** A line of the bot's output, in words. */

@@ -3,8 +3,9 @@
 import { startRun, type Outcome, type Play, type Run } from '../../demo/run.ts'
 import { readTrace, TraceProblem } from '../../demo/replay/trace.ts'
 import { openScreen, type Screen } from '../../demo/show/screen.ts'
-import { ledgerLines, storyLines } from '../../demo/show/words.ts'
+import { ledgerLines, storyLines, unitLines } from '../../demo/show/words.ts'
 import { missingClients } from '../../demo/stage.ts'
+import { BASELINES } from '../../demo/story/phases.ts'
 import { LocalProblem } from '../../local/problem.ts'
 import { startLocal, type Local } from '../../local/server.ts'
 import { Failure, Misuse, type Command, type ExitCode } from '../command.ts'
@@ -84,7 +85,9 @@ async function show(
     const outcome = await watch(run, screen, interrupted)
     if (outcome.code !== 0) return stopped(outcome, screen)
     const { story } = outcome
-    if (story !== undefined) for (const line of storyLines(story)) screen.say(line)
+    if (story !== undefined) {
+      for (const line of [...storyLines(story), ...unitLines(story)]) screen.say(line)
+    }
     for (const line of ledgerLines(outcome.check)) screen.say(line)
     if (outcome.complaints !== '') screen.say(`\nThe application said:\n${outcome.complaints}`)
     if (options.json) process.stdout.write(`${JSON.stringify(result(local, outcome))}\n`)
@@ -100,12 +103,13 @@ async function show(
 
 /** On the port that applications send to by default; where it is taken, on a free one. */
 async function startPage(screen: Screen): Promise<Local> {
+  const defaults = { baselines: BASELINES }
   try {
-    return await startLocal({ port: 4318 })
+    return await startLocal({ port: 4318, defaults })
   } catch (error) {
     if (!(error instanceof LocalProblem)) throw error
     screen.say('Port 4318 is in use; taking a free one.')
-    return await startLocal({ port: 0 })
+    return await startLocal({ port: 0, defaults })
   }
 }
 
@@ -140,6 +144,6 @@ function stopped(outcome: Outcome, screen: Screen): ExitCode {
 }
 
 function result(local: Local, { check, story }: Outcome): object {
-  const causes = story === undefined ? {} : { causes: story.causes }
-  return { url: local.url, story: story?.change ?? null, ...causes, ...check }
+  const { change = null, ...more } = story ?? {}
+  return { url: local.url, story: change, ...more, ...check }
 }

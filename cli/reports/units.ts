@@ -3,6 +3,7 @@
 import { columns } from '../../local/columns.ts'
 import { dollarColumn, dollars, dollarsEach, grouped, whole } from '../../local/page/amounts.ts'
 import type { UnitGroup, UnitsReport } from '../../local/reports/answers.ts'
+import { groupName } from '../../local/page/words.ts'
 import { named, percent, tables, type View } from './view.ts'
 
 export const units: View = {
@@ -68,7 +69,7 @@ function dearest({ dearest: found }: UnitsReport): string {
 }
 
 function keyOf({ key }: UnitGroup, by: UnitsReport['by']): readonly string[] {
-  return by.map((dimension) => key[dimension] ?? named(null))
+  return by.map((dimension) => groupName(key[dimension] ?? null, dimension))
 }
 
 function notes({ groups, unjoined }: UnitsReport): readonly string[] {

@@ -1,9 +1,8 @@
 /** What the views of `costspan report` have in common. */
 
-import { baselineOf, usdOf } from '../../local/query.ts'
 import { DIMENSIONS, dimensionNamed, UNIT_DIMENSIONS } from '../../local/store/dimensions.ts'
 import { Misuse } from '../command.ts'
-import { sinceOption } from '../options.ts'
+import { baselineOption, budgetOption, sinceOption } from '../options.ts'
 
 /** An option of `costspan report` that asks for something. */
 export type Asked = 'by' | 'since' | 'feature' | 'baseline' | 'budget'
@@ -45,17 +44,10 @@ export function queryOf(view: View, options: Options, now: number): URLSearchPar
   if (feature === '') throw new Misuse('--feature: must be a name')
   if (feature !== undefined) query.set('feature', feature)
   for (const each of baseline) {
-    if (baselineOf(each) === undefined) {
-      throw new Misuse(`--baseline ${each}: must be OUTCOME=USD, such as ticket.resolved=18`)
-    }
+    baselineOption(each)
     query.append('baseline', each)
   }
-  if (budget !== undefined) {
-    if (usdOf(budget) === undefined) {
-      throw new Misuse(`--budget ${budget}: must be USD a month, such as 500`)
-    }
-    query.set('budget', budget)
-  }
+  if (budget !== undefined) query.set('budget', String(budgetOption(budget)))
   return query
 }
 

@@ -4,7 +4,9 @@ import { styleText } from 'node:util'
 import { dollars, grouped, whole } from '../../local/page/amounts.ts'
 import type { Explanation } from '../../local/explain/explanation.ts'
 import { article } from '../../local/explain/sentence.ts'
+import type { OutcomeFigures } from '../../local/reports/answers.ts'
 import type { Story } from '../run.ts'
+import { PHASES } from '../story/phases.ts'
 import type { CausesCheck } from './causes.ts'
 import type { LedgerCheck } from './check.ts'
 
@@ -27,6 +29,44 @@ export function storyLines({ change, causes: check }: Story): readonly string[] 
     '',
     ...columns(causeRows(change, check)).map((line) => `  ${line}`),
     `  ${verdict}`,
+  ]
+}
+
+/** What a conversation cost, phase by phase, and what the tickets came to. */
+export function unitLines({ units, outcomes }: Story): readonly string[] {
+  const phases = PHASES.flatMap(({ name, promptVersion }) => {
+    const group = units.groups.find(({ key }) => key.promptVersion === promptVersion)
+    return group === undefined ? [] : [{ name, group }]
+  })
+  const [first] = phases
+  if (first === undefined) return []
+  const parts = first.group.parts.map(({ component }) => component)
+  const each = (usd: number): string => `$${grouped(usd, 4)}`
+  const rows = phases.map(({ name, group }) => [
+    ...parts.map((part) =>
+      each(group.parts.find(({ component }) => component === part)?.usdPerUnit ?? 0),
+    ),
+    each(group.usdPerUnit),
+    name,
+  ])
+  const heads = parts.map((part) => (part === 'llm' ? 'LLM calls' : part))
+  return [
+    '',
+    heading('What a conversation costs, all in'),
+    ...columns([[...heads, 'together', ''], ...rows]).map((line) => `  ${line}`),
+    ...outcomes.groups.flatMap(outcomeLine),
+  ]
+}
+
+function outcomeLine(group: OutcomeFigures): readonly string[] {
+  const { name, succeeded, units, usdPerSuccess, margin } = group
+  if (usdPerSuccess === null) return []
+  const against =
+    margin?.times == null
+      ? ''
+      : `; a person's $${margin.baselineUsd} is ${whole(margin.times)} times that`
+  return [
+    `  ${name}: ${succeeded} of ${units}, at $${grouped(usdPerSuccess, 4)} each, the unresolved included${against}.`,
   ]
 }
 

@@ -63,6 +63,8 @@ export const PHASES: readonly Phase[] = [
 
 export const CONVERSATIONS_PER_PHASE = 24
 export const MAX_ATTEMPTS = 3
+export const BOT_FEATURE = 'support-bot'
+export const TICKET_RESOLVED = 'ticket.resolved'
 export const BOT_MODEL = 'gpt-5.4'
 export const PROMPT_NAME = 'support-triage'
 
@@ -95,6 +97,12 @@ export function unitsOf(name: PhaseName): readonly string[] {
 
 export const ticketOf = (index: number): string => String(1_000 + index)
 const indexOf = (ticket: string): number => Number(ticket) - 1_000
+
+/** What an outcome costs otherwise, USD: a ticket that a person resolves. */
+export const BASELINES: ReadonlyMap<string, number> = new Map([[TICKET_RESOLVED, 18]])
+
+/** One customer in eight calls all the same. */
+export const isResolved = (index: number): boolean => index % 8 !== 7
 
 /** What the bot's own check looks for in a bad answer. */
 export const UNSURE = 'I am not sure about this. '

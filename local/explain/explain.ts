@@ -1,7 +1,7 @@
 /** What changed in the spend of a feature, and why, in dollars. Pure: calls and costs in, an explanation out. */
 
 import { accountFor } from './accounts.ts'
-import type { Cause, Explanation, Period } from './explanation.ts'
+import type { Beside, Cause, Explanation, Period } from './explanation.ts'
 import { labelOf, promptChange } from './labels.ts'
 import { exactText, usdOfPico } from './pico.ts'
 import { plusMinus } from './plus-minus.ts'
@@ -19,6 +19,8 @@ export interface ExplainOptions {
   readonly until?: number
   /** Length of `after` over length of `before`. Default 1: they are compared as they are. */
   readonly scale?: number
+  /** Costs that were left out because they stayed as they were. */
+  readonly beside?: readonly Beside[]
   /** What the two periods are called in a sentence: `in 2026-09`, `in 2026-11`. */
   readonly names?: { readonly before: string; readonly after: string }
 }
@@ -52,6 +54,7 @@ export function explain(before: Spend, after: Spend, options: ExplainOptions = {
     causes: causes.sort((x, y) => last(x) - last(y) || Math.abs(y.usd) - Math.abs(x.usd)),
     totalUsd: usdOfPico(total),
     totalUsdExact: exactText(total),
+    ...(options.beside === undefined ? {} : { beside: options.beside }),
   }
   const change = promptChange(sides)
   const sentence = sentenceOf({

@@ -28,6 +28,11 @@ export interface Period {
   readonly unpricedCalls: number
 }
 
+export interface Beside {
+  readonly component: string
+  readonly usdPerUnit: number
+}
+
 export interface Explanation {
   readonly feature: string
   /** Epoch milliseconds: the first unit at the new level, or the beginning of the period asked for. */
@@ -45,6 +50,8 @@ export interface Explanation {
   /** `after.usd` less `before.usd` times `scale`. */
   readonly totalUsd: number
   readonly totalUsdExact: string
+  /** What a unit cost beside LLM calls, before and after alike: left out of all figures above. Absent: nothing is. */
+  readonly beside?: readonly Beside[]
   /** One or two sentences in English, times in the local zone. */
   readonly sentence: string
 }

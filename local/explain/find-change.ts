@@ -1,7 +1,7 @@
 /** The lasting change of what a unit costs that mattered most, found in calls of any features and explained. */
 
 import { explain } from './explain.ts'
-import type { Explanation } from './explanation.ts'
+import type { Beside, Explanation } from './explanation.ts'
 import { segments, type Segment } from './levels.ts'
 import { costedUnits, unitTypeOf, type CostedUnit, type OtherCost, type Spend } from './spend.ts'
 import type { CallRow } from '../row.ts'
@@ -86,13 +86,34 @@ function explainStep(step: Step): Explanation {
   const begun = step.before[0]?.startedAt ?? since
   const ended = step.until ?? openEnd(step.after, since)
   const scale = since > begun && ended > since ? (ended - since) / (since - begun) : 1
-  return explain(spendOf(step.before), spendOf(step.after), {
+  const options = {
     feature: step.feature,
     unitType: step.unitType,
     since,
     ...(step.until === undefined ? {} : { until: step.until }),
     scale,
-  })
+  }
+  const [before, after] = [spendOf(step.before), spendOf(step.after)]
+  const found = explain(before, after, options)
+  const beside = steadyCosts(found, after)
+  if (beside.length === 0) return found
+  const only = ({ calls }: Spend): Spend => ({ calls, costs: [] })
+  return explain(only(before), only(after), { ...options, beside })
+}
+
+/** Below this share of the change a component has not changed. */
+const STEADY = 0.02
+
+/** Costs that are no calls, per unit, where all of them stayed as they were: they would blur what changed. */
+function steadyCosts({ causes, after }: Explanation, { costs }: Spend): readonly Beside[] {
+  const change = causes
+    .filter(({ name }) => name !== 'volume')
+    .reduce((sum, { usd }) => sum + Math.abs(usd), 0)
+  const components = causes.filter(({ name }) => name.startsWith('component:'))
+  if (components.some(({ usd }) => Math.abs(usd) > change * STEADY)) return []
+  const sums = new Map<string, number>()
+  for (const { component, usd } of costs) sums.set(component, (sums.get(component) ?? 0) + usd)
+  return [...sums].map(([component, usd]) => ({ component, usdPerUnit: usd / after.units }))
 }
 
 /** Where the next unit would start if it came as its forerunners did. */

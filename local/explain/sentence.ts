@@ -27,7 +27,14 @@ export function sentenceOf(told: Told): string {
     `${comparison(before.usdPerUnit, after.usdPerUnit)} the ${dollars(before.usdPerUnit, decimals)} ${before.name ?? 'before'}`
   const listed = causesOf(told, perUnit, decimals)
   const all = `${dollars(Math.abs(perUnit), decimalsFor(Math.abs(perUnit)))} ${perUnit > 0 ? 'more' : 'less'}`
-  return `${head}${listed}. In all ${all} on ${after.units} ${plural(unitType, after.units)}.`
+  return `${head}${listed}. In all ${all} on ${after.units} ${plural(unitType, after.units)}${beside(told, decimals)}.`
+}
+
+function beside({ beside: costs = [], unitType }: Told, decimals: number): string {
+  if (costs.length === 0) return ''
+  const usd = costs.reduce((sum, { usdPerUnit }) => sum + usdPerUnit, 0)
+  const names = costs.map(({ component }) => component).join(' and ')
+  return `, beside the same ${dollars(usd, decimals)} ${article(unitType)} for ${names}`
 }
 
 const isOver = ({ until, after }: Told): boolean => until !== undefined || after.name !== undefined

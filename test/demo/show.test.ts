@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { checkLedger } from '../../demo/show/check.ts'
 import { frameOf, lineOf, openScreen, type Moment } from '../../demo/show/screen.ts'
-import { ledgerLines, storyLines } from '../../demo/show/words.ts'
+import type { Story } from '../../demo/run.ts'
+import { ledgerLines, storyLines, unitLines } from '../../demo/show/words.ts'
 import { charge, createLedger } from '../../demo/simulator/ledger.ts'
 import type { SimulatorRequest } from '../../demo/simulator/scenario.ts'
 import type { Group } from '../../local/answers.ts'
@@ -110,12 +111,16 @@ describe('screen', () => {
   })
 })
 
-describe('storyLines', () => {
-  it('says so where nothing changed', () => {
-    expect(
-      storyLines({ change: undefined, causes: { ledger: {}, furthest: 0, agrees: false } }).join(
-        '\n',
-      ),
-    ).toContain('No lasting change')
+describe('the closing words', () => {
+  const story: Story = {
+    change: undefined,
+    causes: { ledger: {}, furthest: 0, agrees: false },
+    units: { by: [], groups: [], dearest: [], unjoined: [] },
+    outcomes: { groups: [], unjoined: [], duplicates: {}, unused: [] },
+  }
+
+  it('say so where nothing changed, and nothing of units where there are none', () => {
+    expect(storyLines(story).join('\n')).toContain('No lasting change')
+    expect(unitLines(story)).toEqual([])
   })
 })

@@ -3,9 +3,11 @@ import type { LedgerEntry } from '../../demo/simulator/ledger.ts'
 import { startSimulator, type Simulator } from '../../demo/simulator/server.ts'
 import { perform } from '../../demo/stage.ts'
 import { checkCauses } from '../../demo/show/causes.ts'
-import { PHASES } from '../../demo/story/phases.ts'
+import { BASELINES, PHASES } from '../../demo/story/phases.ts'
 import { storyScenario } from '../../demo/story/scenario.ts'
 import { findChange } from '../../local/explain/find-change.ts'
+import { outcomesReport } from '../../local/reports/outcomes.ts'
+import { unitsReport } from '../../local/reports/units.ts'
 import { startLocal, type Local } from '../../local/server.ts'
 
 let simulator: Simulator
@@ -86,6 +88,59 @@ describe("the support bot's story", () => {
     const causes = found?.causes.map((cause) => ({ ...cause, usd: cause.usd * 1.02 })) ?? []
     expect(found && checkCauses({ ...found, causes }, simulator.ledger.entries).agrees).toBe(false)
     expect(checkCauses(undefined, simulator.ledger.entries).agrees).toBe(false)
+  })
+
+  it('is told by unit: $0.025, then $0.125 of LLM calls, and $0.0024 of vector database and gateway', () => {
+    const { groups } = unitsReport(local.store, { feature: 'support-bot' }, ['promptVersion'])
+    const month = (version: string) => groups.find(({ key }) => key.promptVersion === version)
+    for (const [version, llm] of [
+      ['v1', 0.025],
+      ['v2', 0.125],
+      ['v3', 0.025_75],
+    ] as const) {
+      expect(month(version)).toMatchObject({ type: 'conversation', units: 24 })
+      expect(month(version)?.usdPerUnit).toBeCloseTo(llm + 0.0024, 9)
+      const parts = month(version)?.parts.map(({ component, usdPerUnit }) => [
+        component,
+        Number(usdPerUnit.toFixed(9)),
+      ])
+      expect(parts).toEqual([
+        ['llm', llm],
+        ['vector_db', 0.0016],
+        ['gateway', 0.0008],
+      ])
+    }
+  })
+
+  it('resolves 63 of 72 tickets, for 7 cents each with all that failed, against $18', () => {
+    const { groups, unjoined } = outcomesReport(local.store, {}, BASELINES)
+    expect(unjoined).toEqual([])
+    expect(groups).toMatchObject([
+      {
+        name: 'ticket.resolved',
+        outcomes: 72,
+        succeeded: 63,
+        failed: 9,
+        units: 72,
+        unitsWithout: 0,
+      },
+    ])
+    // Per conversation $0.025, $0.125, $0.02575 and $0.0024 each.
+    const each = ((0.025 + 0.125 + 0.025_75) / 3 + 0.0024) * (72 / 63)
+    expect(groups[0]?.usdPerSuccess).toBeCloseTo(each, 9)
+    expect(groups[0]?.margin?.times).toBeCloseTo(18 / each, 6)
+  })
+
+  it('leaves the steady vector database and gateway out of what changed, and says so', () => {
+    const found = findChange(local.store.rows(), local.store.costs())
+    expect(found?.before.usdPerUnit).toBeCloseTo(0.025, 12)
+    expect(found?.beside?.map(({ component }) => component).sort()).toEqual([
+      'gateway',
+      'vector_db',
+    ])
+    expect(found?.sentence).toContain(
+      'beside the same $0.002 a conversation for vector_db and gateway.',
+    )
   })
 
   it('has an unattributed call, an unpriced model, a stopped stream and retries to show', () => {

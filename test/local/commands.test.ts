@@ -198,7 +198,12 @@ describe('costspan local', () => {
     [['--port', 'abc'], /^--port abc: must be a whole number from 0 to 65535\n$/],
     [['--port', '65536'], /^--port 65536: must be/],
     [['--db', ''], /^--db: must name a file\n$/],
-    [['extra'], /^costspan local: .*extra.*Allowed: --port, --db, --max-size\n$/],
+    [['--budget', 'x'], /^--budget x: must be USD a month, such as 500\n$/],
+    [['--baseline', 'x'], /^--baseline x: must be OUTCOME=USD, such as ticket\.resolved=18\n$/],
+    [
+      ['extra'],
+      /^costspan local: .*extra.*Allowed: --port, --db, --max-size, --budget, --baseline\n$/,
+    ],
   ])('%j ends with 2', async (args, message) => {
     const run = await costspan('local', ...args)
     expect(run.code).toBe(2)

@@ -104,6 +104,28 @@ describe('findChange', () => {
     expect(found).toMatchObject({ unitType: 'call', since: T0 + 20_000 })
   })
 
+  it('finds a step that is none of the calls: a vector database four times as dear', () => {
+    const calls = run(48, 0, good)
+    const costs = calls.map((row, index) => ({
+      component: 'vector_db',
+      usd: index < 24 ? 0.01 : 0.04,
+      feature: 'support-bot',
+      unitType: 'conversation',
+      unitId: row.unitId ?? '',
+    }))
+    const found = findChange(calls, costs)
+    expect(found).toMatchObject({ since: T0 + 24_000 })
+    expect(found?.causes[0]).toMatchObject({ name: 'component:vector_db', usdExact: '0.72' })
+    expect(found).not.toHaveProperty('beside')
+    expect(found?.sentence).toContain('more for vector_db')
+    expect(
+      findChange(
+        calls,
+        costs.map((cost) => ({ ...cost, usd: 0.01 })),
+      ),
+    ).toBeUndefined()
+  })
+
   it('compares periods of different length at equal length: no volume where the pace is the same', () => {
     const found = findChange([
       ...run(90, 0, good),

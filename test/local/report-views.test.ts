@@ -159,6 +159,17 @@ describe('costspan report VIEW', () => {
     )
   })
 
+  test('a costspan local that was told a budget and a baseline answers with them', async () => {
+    const defaults = { budgetUsd: 300, baselines: new Map([['ticket.resolved', 18]]) }
+    const other = await startLocal({ port: 0, defaults })
+    other.store.keep({ calls: local.store.rows(), outcomes: local.store.outcomes() })
+    const budget = await report('budget', '--url', other.url, '--json')
+    expect(JSON.parse(budget.stdout)).toMatchObject({ budgetUsd: 300 })
+    const outcomes = await report('outcomes', '--url', other.url)
+    expect(outcomes.stdout).toContain('$18.00')
+    await other.close()
+  })
+
   const misuses: readonly (readonly [readonly string[], RegExp])[] = [
     [
       ['unit'],
