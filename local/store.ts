@@ -32,6 +32,7 @@ import { costRows, outcomeRows, type RecordFilter } from './store/records.ts'
 import { rolledExtent } from './store/rolled.ts'
 import { matching, type CallFilter } from './store/call-filter.ts'
 import { contextGrowth } from './store/context-growth.ts'
+import { exceededAt } from './store/exceeded.ts'
 import { chart } from './store/series.ts'
 import { units, type UnitTotal } from './store/units.ts'
 
@@ -87,6 +88,8 @@ export interface Store {
   duplicateOutcomes(period?: Period): Readonly<Record<string, number>>
   /** Of calls that say their turn. */
   contextGrowth(filter: CallFilter): readonly ContextGrowth[]
+  /** When the spend of a period, calls and other costs, went beyond all but its last `left` USD. */
+  exceededAt(period: Period & { readonly feature?: string }, left: number): number | undefined
   /** Begun in the period, with all that they cost. */
   units(period?: Period): readonly UnitTotal[]
   /** By name within each group, the most frequent first. */
@@ -144,6 +147,7 @@ export function openStore(options: StoreOptions = {}): Store {
     duplicateOutcomes: (period = {}) => duplicateOutcomes(db, period),
     outcomeGroups: (period, by) => outcomeGroups(db, period, by),
     contextGrowth: (filter) => contextGrowth(db, filter),
+    exceededAt: (period, left) => exceededAt(db, period, left),
     units: (period = {}) => units(db, period),
     costs: (filter = {}) => costRows(db, filter),
     costGroups: (period, by) => costGroups(db, period, by),

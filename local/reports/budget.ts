@@ -78,32 +78,11 @@ function runsOut(
     readonly feature: string | undefined
   },
 ): number | null {
-  if (spentUsd > budgetUsd) return exceededAt(store, spentUsd, budgetUsd, month)
+  if (spentUsd > budgetUsd) {
+    const { from, now, feature } = month
+    const period = { from, to: now + 1, ...(feature === undefined ? {} : { feature }) }
+    return store.exceededAt(period, spentUsd - budgetUsd) ?? now
+  }
   if (projectedUsd <= budgetUsd || usdPerDay === 0) return null
   return month.now + ((budgetUsd - spentUsd) / usdPerDay) * DAY
-}
-
-/** The call or cost that went beyond it; the oldest that is kept, where that is gone. */
-function exceededAt(
-  store: Store,
-  spentUsd: number,
-  budgetUsd: number,
-  {
-    from,
-    now,
-    feature,
-  }: { readonly from: number; readonly now: number; readonly feature: string | undefined },
-): number {
-  const filter = { from, to: now + 1, ...(feature === undefined ? {} : { feature }) }
-  const spent = [
-    ...store.rows(filter).map(({ startedAt, usd = 0 }) => ({ at: startedAt, usd })),
-    ...store.costs(filter),
-  ].sort((x, y) => x.at - y.at)
-  // What is left of older ones are hourly sums.
-  let sum = spentUsd - spent.reduce((total, { usd }) => total + usd, 0)
-  for (const { at, usd } of spent) {
-    sum += usd
-    if (sum > budgetUsd) return at
-  }
-  return now
 }

@@ -8,7 +8,7 @@ import type { CallFilter } from '../store/call-filter.ts'
 import { costedUnits, unitTypeOf, type Spend } from '../explain/spend.ts'
 
 /** Calls looked at, the latest. */
-const MOST_ROWS = 50_000
+const MOST_ROWS = 20_000
 
 /** Prompts that have a name, dearest first. */
 export function promptsReport(store: Store, filter: CallFilter): readonly PromptReport[] {

@@ -6,7 +6,7 @@ import type { CallFilter } from '../store/call-filter.ts'
 import type { Wasted, WasteReport } from './answers.ts'
 import { cacheMisses, type Price } from './cache-misses.ts'
 
-const MOST_ROWS = 50_000
+const MOST_ROWS = 20_000
 
 export function wasteReport(store: Store, filter: CallFilter, price: Price): WasteReport {
   const features = new Map(
