@@ -1,12 +1,10 @@
-/** Exporters as `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER`, `OTEL_LOGS_EXPORTER` and `OTEL_EXPORTER_OTLP_PROTOCOL` choose them. */
+/** Exporters as `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER` and `OTEL_EXPORTER_OTLP_PROTOCOL` choose them. */
 
-import type { LogRecordExporter, LogRecordProcessor } from '@opentelemetry/sdk-logs'
 import type { IMetricReader, PushMetricExporter } from '@opentelemetry/sdk-metrics'
 import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { OtelSettings } from '../config.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
 import { readEndpoint } from './endpoint.ts'
-import { createLogBatches } from './log-batches.ts'
 import { notKnown, type Load } from './sdk-loading.ts'
 
 /** As `ExportResult` of `@opentelemetry/core`: 0 is success, 1 failure. */
@@ -108,33 +106,7 @@ export function metricReaders(load: Load, settings: OtelSettings): Exporters<IMe
   )
 }
 
-/** Log record processors that export, in the order of the setting. */
-export function logProcessors(load: Load, settings: OtelSettings): Exporters<LogRecordProcessor> {
-  const sdk = load('@opentelemetry/sdk-logs') as typeof import('@opentelemetry/sdk-logs')
-  const batch = (exporter: LogRecordExporter): LogRecordProcessor =>
-    createLogBatches(exporter, settings.logBatch)
-  let delivery: Delivery | undefined
-  return collect<LogRecordProcessor>(settings.logsExporters, 'OTEL_LOGS_EXPORTER', () => delivery, {
-    console: () =>
-      new sdk.SimpleLogRecordProcessor({ exporter: new sdk.ConsoleLogRecordExporter() }),
-    otlp: () => {
-      if (settings.logsProtocol === 'grpc') {
-        const { OTLPLogExporter } = load(
-          '@opentelemetry/exporter-logs-otlp-grpc',
-        ) as typeof import('@opentelemetry/exporter-logs-otlp-grpc')
-        return batch(new OTLPLogExporter())
-      }
-      const { JsonLogsSerializer, ProtobufLogsSerializer } = transformer(load)
-      const json = settings.logsProtocol === 'http/json'
-      delivery = createDelivery(readEndpoint(load, 'LOGS', contentType(json)))
-      return batch(
-        delegate(json ? JsonLogsSerializer : ProtobufLogsSerializer, delivery, countItems),
-      )
-    },
-  })
-}
-
-function collect<T>(
+export function collect<T>(
   names: readonly string[],
   variable: string,
   delivery: () => Delivery | undefined,
@@ -152,19 +124,19 @@ function collect<T>(
   return { installed, delivery: delivery(), problems }
 }
 
-function transformer(load: Load): typeof import('@opentelemetry/otlp-transformer') {
+export function transformer(load: Load): typeof import('@opentelemetry/otlp-transformer') {
   return load('@opentelemetry/otlp-transformer') as typeof import('@opentelemetry/otlp-transformer')
 }
 
-function contentType(json: boolean): string {
+export function contentType(json: boolean): string {
   return json ? 'application/json' : 'application/x-protobuf'
 }
 
-function countItems(items: readonly unknown[]): number {
+export function countItems(items: readonly unknown[]): number {
   return items.length
 }
 
-function delegate<T>(
+export function delegate<T>(
   serializer: Serializer<T>,
   delivery: Delivery,
   count: (items: T) => number,

@@ -46,9 +46,8 @@ interface OpenSpan {
 /** A span that never ends must not grow this without bound. */
 const MAX_OPEN = 50_000
 
-export function createSpanCosts(options: SpanCostsOptions): SpanCosts | undefined {
+export function createSpanCosts(options: SpanCostsOptions): SpanCosts {
   const { rules, metrics, attribution } = options
-  if (rules.length === 0) return undefined
   const open = new Map<string, OpenSpan>()
   return {
     started(spanId, parentId, own) {

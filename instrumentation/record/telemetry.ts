@@ -17,11 +17,12 @@ import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics'
 import type { OtelSettings } from '../config.ts'
 import { guardAsync } from '../guard.ts'
+import { onDemand } from '../on-demand.ts'
 import { METRIC_OPERATION_COST } from '../semconv.ts'
 import { createDelegateProvider } from './delegate.ts'
 import type { Delivery } from './delivery.ts'
 import { metricReaders, spanExporters } from './exporters.ts'
-import { createLogs } from './logs.ts'
+import type { Logs } from './logs.ts'
 import { apiRecord, type ApiRecord } from './otel-globals.ts'
 import type { Load } from './sdk-loading.ts'
 import { propagator, resource, sampler } from './sdk-parts.ts'
@@ -61,7 +62,7 @@ export function startTelemetry(
   const { attributeCountLimit, attributeValueLengthLimit } = settings.spanLimits
   const limited = attributeCountLimit !== undefined || attributeValueLengthLimit !== undefined
   let stoodAside = false
-  const logs = createLogs(load, settings, parts.resource, warn)
+  let logs: Logs | undefined
   offerGlobals({
     record: {
       ...record,
@@ -76,20 +77,22 @@ export function startTelemetry(
     onForeign() {
       stoodAside = true
       // What it still had is on its way; nobody is left to tell.
-      guardAsync('stepping aside', () =>
-        Promise.allSettled([parts.traces, parts.meters, logs].map((part) => part.shutdown())),
-      )
+      guardAsync('stepping aside', () => shutDown([parts.traces, parts.meters, logs?.provider]))
     },
   })
   const deliveries = (): readonly Delivery[] =>
-    [spans.delivery, metrics.delivery, logs.delivery].filter((one) => one !== undefined)
-  const ended = (): readonly Flushable[] => [...spans.installed, ...logs.installed]
+    [spans.delivery, metrics.delivery, logs?.delivery].filter((one) => one !== undefined)
+  const ended = (): readonly Flushable[] => [...spans.installed, ...(logs?.installed ?? [])]
   return {
     get deliveries() {
       return deliveries()
     },
     problems: [...spans.problems, ...metrics.problems, ...parts.problems],
-    logs: () => (stoodAside ? undefined : logs.provider()),
+    logs() {
+      if (stoodAside) return undefined
+      logs ??= loadLogs().startLogs(load, settings, parts.resource, warn)
+      return logs.provider
+    },
     flush: () => flush([...ended(), ...metrics.installed], deliveries()),
     handOverSpans() {
       // The batches go to the delivery at once; what becomes of them is counted there.
@@ -105,6 +108,14 @@ export function startTelemetry(
     },
   }
 }
+
+async function shutDown(
+  providers: readonly ({ shutdown(): Promise<void> } | undefined)[],
+): Promise<void> {
+  await Promise.allSettled(providers.map(async (provider) => await provider?.shutdown()))
+}
+
+const loadLogs = () => onDemand('record/logs') as typeof import('./logs.ts')
 
 function createParts(
   load: Load,
