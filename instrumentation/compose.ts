@@ -20,6 +20,7 @@ import { isSetUp, untraced } from './record/otel-globals.ts'
 import { createSpanHooks, type ProcessedSpan, type SpanHooks } from './record/processor.ts'
 import { createRecorder } from './record/recorder.ts'
 import { startTelemetry, type Telemetry } from './record/telemetry.ts'
+import { SCOPE_NAME } from './semconv.ts'
 import { sharedState, type SharedState } from './shared-state.ts'
 
 /** What recording needs, whoever asks for it first: `register`, or a processor in an application's own set-up. */
@@ -80,13 +81,14 @@ function install({ config, prices, metrics, hooks, version }: Core, state: Share
   const onRecorded = (): void => {
     recorded = true
   }
-  const telemetry = isSetUp() ? undefined : setUp(config, hooks, onRecorded)
+  const telemetry = isSetUp() ? undefined : setUp({ config, hooks, version }, onRecorded)
   const calls = createOpenCalls(config.idleTimeoutMs)
   const recorder = createRecorder({
     book: prices.book,
     metrics,
     version,
     ownsSpans: () => telemetry?.ownsSpans === true,
+    plainSpans: telemetry?.plainSpans,
     onRecorded,
   })
   const step = watchSteps()
@@ -107,7 +109,10 @@ function install({ config, prices, metrics, hooks, version }: Core, state: Share
   })
 }
 
-function setUp(config: Config, hooks: SpanHooks, onRecorded: () => void): Telemetry {
+function setUp(
+  { config, hooks, version }: Pick<Core, 'config' | 'hooks' | 'version'>,
+  onRecorded: () => void,
+): Telemetry {
   const nothing = (): Promise<void> => Promise.resolve()
   const processor = {
     ...hooks,
@@ -118,7 +123,7 @@ function setUp(config: Config, hooks: SpanHooks, onRecorded: () => void): Teleme
     forceFlush: nothing,
     shutdown: nothing,
   }
-  const telemetry = startTelemetry(config.otel, processor, say)
+  const telemetry = startTelemetry(config.otel, processor, { name: SCOPE_NAME, version }, say)
   for (const problem of telemetry.problems) say(problem)
   return telemetry
 }

@@ -21,7 +21,9 @@ import { createDelegateProvider } from './delegate.ts'
 import type { Delivery } from './delivery.ts'
 import { metricReaders, spanExporters } from './exporters.ts'
 import { apiRecord, type ApiRecord } from './otel-globals.ts'
+import { createIds, createPlainSpans, type PlainSpans } from './plain-spans.ts'
 import type { Load } from './sdk-loading.ts'
+import type { Origin } from './span-bytes.ts'
 import { propagator, resource, sampler } from './sdk-parts.ts'
 import { offerGlobals } from './standing-aside.ts'
 
@@ -36,6 +38,8 @@ export interface Telemetry {
   readonly problems: readonly string[]
   /** Whether spans made now are of the provider set up here, with no limits set on their attributes. */
   readonly ownsSpans: boolean
+  /** The short way out for such spans; absent where the settings ask for another exporter. */
+  readonly plainSpans: PlainSpans | undefined
   /** True once the application has set up OpenTelemetry itself: its set-up exports then, and flushes itself. */
   readonly stoodAside: boolean
 }
@@ -47,15 +51,23 @@ export interface Telemetry {
 export function startTelemetry(
   settings: OtelSettings,
   processor: SpanProcessor,
+  scope: Origin['scope'],
   warn: (line: string) => void,
 ): Telemetry {
   const load: Load = createRequire(import.meta.url)
   const spans = spanExporters(load, settings)
   const metrics = metricReaders(load, settings)
-  const parts = createParts(load, settings, [processor, ...spans.installed], metrics.installed)
+  const parts = createParts(load, settings, {
+    spanProcessors: [processor, ...spans.installed],
+    readers: metrics.installed,
+  })
+  const limited = hasLimits(settings)
+  const { delivery, onlyProtobuf } = spans
+  const plainSpans =
+    onlyProtobuf && delivery !== undefined && !limited
+      ? createPlainSpans({ ...parts, delivery, batch: settings.batch, scope })
+      : undefined
   const record: ApiRecord = { ...apiRecord() }
-  const { attributeCountLimit, attributeValueLengthLimit } = settings.spanLimits
-  const limited = attributeCountLimit !== undefined || attributeValueLengthLimit !== undefined
   let stoodAside = false
   offerGlobals({
     record: {
@@ -70,6 +82,7 @@ export function startTelemetry(
     },
     onForeign() {
       stoodAside = true
+      plainSpans?.flush()
       // What it still had is on its way; nobody is left to tell.
       guardAsync('stepping aside', () =>
         Promise.allSettled([parts.traces.shutdown(), parts.meters.shutdown()]),
@@ -81,8 +94,13 @@ export function startTelemetry(
   return {
     deliveries,
     problems: [...spans.problems, ...metrics.problems, ...parts.problems],
-    flush: () => flush(flushable, deliveries),
+    plainSpans,
+    flush() {
+      plainSpans?.flush()
+      return flush(flushable, deliveries)
+    },
     handOverSpans() {
+      plainSpans?.flush()
       // The batches go to the delivery at once; what becomes of them is counted there.
       guardAsync('handing spans over', () =>
         Promise.allSettled(spans.installed.map((one) => one.forceFlush())),
@@ -97,13 +115,19 @@ export function startTelemetry(
   }
 }
 
-function createParts(
-  load: Load,
-  settings: OtelSettings,
-  spanProcessors: readonly SpanProcessor[],
-  readers: readonly IMetricReader[],
-) {
-  const { TracerProvider } = load(
+function hasLimits({ spanLimits }: OtelSettings): boolean {
+  const { attributeCountLimit, attributeValueLengthLimit } = spanLimits
+  return attributeCountLimit !== undefined || attributeValueLengthLimit !== undefined
+}
+
+interface Wiring {
+  readonly spanProcessors: readonly SpanProcessor[]
+  readonly readers: readonly IMetricReader[]
+}
+
+function createParts(load: Load, settings: OtelSettings, wiring: Wiring) {
+  const { spanProcessors, readers } = wiring
+  const { RandomIdGenerator, TracerProvider } = load(
     '@opentelemetry/sdk-trace',
   ) as typeof import('@opentelemetry/sdk-trace')
   const { MeterProvider } = load(
@@ -113,11 +137,13 @@ function createParts(
     '@opentelemetry/context-async-hooks',
   ) as typeof import('@opentelemetry/context-async-hooks')
   const shared = resource(load)
+  const ids = createIds(new RandomIdGenerator())
   const sampling = sampler(load, settings)
   const propagation = propagator(load, settings)
   const traces = new TracerProvider({
     resource: shared,
     sampler: sampling.value,
+    idGenerator: ids,
     spanLimits: settings.spanLimits,
     spanProcessors: [...spanProcessors],
   })
@@ -132,7 +158,14 @@ function createParts(
     context: new AsyncLocalStorageContextManager().enable(),
     propagator: propagation.value,
   })
-  return { traces, meters, problems: [...sampling.problems, ...propagation.problems] }
+  return {
+    traces,
+    meters,
+    resource: shared,
+    sampler: sampling.value,
+    ids,
+    problems: [...sampling.problems, ...propagation.problems],
+  }
 }
 
 interface Registered {
