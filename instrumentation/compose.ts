@@ -21,9 +21,11 @@ import { createMetrics, type Metrics } from './record/metrics.ts'
 import { isSetUp, untraced } from './record/otel-globals.ts'
 import { createSpanHooks, type ProcessedSpan, type SpanHooks } from './record/processor.ts'
 import { createRecorder } from './record/recorder.ts'
+import type { SpanCosts } from './record/span-costs.ts'
 import { startTelemetry, type Telemetry } from './record/telemetry.ts'
 import type { UnitMetrics } from './record/unit-metrics.ts'
 import type { Recordings } from './recordings.ts'
+import { SCOPE_NAME } from './semconv.ts'
 import { sharedState, type SharedState } from './shared-state.ts'
 
 /** What recording needs, whoever asks for it first: `register`, or a processor in an application's own set-up. */
@@ -32,6 +34,7 @@ interface Core {
   readonly prices: Prices
   readonly metrics: Metrics
   readonly units: () => UnitMetrics
+  readonly costs: SpanCosts | undefined
   readonly hooks: SpanHooks
   readonly attribution: () => Attribution
   readonly version: string
@@ -65,7 +68,7 @@ function compose(): Core {
   }
   const costs = spanCosts(config.costs, metrics, attribution)
   const hooks = createSpanHooks({ book, metrics, attribution, costs })
-  core = { config, prices, metrics, units, hooks, attribution, version, process }
+  core = { config, prices, metrics, units, costs, hooks, attribution, version, process }
   return core
 }
 
@@ -95,7 +98,7 @@ function install(core: Core, state: SharedState): void {
   const onRecorded = (): void => {
     core.process.recorded = true
   }
-  const telemetry = isSetUp() ? undefined : setUp(config, hooks, onRecorded)
+  const telemetry = isSetUp() ? undefined : setUp({ config, hooks, version }, onRecorded)
   core.process.telemetry = telemetry
   const calls = createOpenCalls(config.idleTimeoutMs)
   const recorder = createRecorder({
@@ -103,6 +106,8 @@ function install(core: Core, state: SharedState): void {
     metrics,
     version,
     ownsSpans: () => telemetry?.ownsSpans === true,
+    plainSpans: telemetry?.plainSpans,
+    onStart: core.costs?.calledBelow,
     onRecorded,
   })
   const step = watchSteps()
@@ -123,7 +128,10 @@ function install(core: Core, state: SharedState): void {
   })
 }
 
-function setUp(config: Config, hooks: SpanHooks, onRecorded: () => void): Telemetry {
+function setUp(
+  { config, hooks, version }: Pick<Core, 'config' | 'hooks' | 'version'>,
+  onRecorded: () => void,
+): Telemetry {
   const nothing = (): Promise<void> => Promise.resolve()
   const processor = {
     ...hooks,
@@ -134,7 +142,7 @@ function setUp(config: Config, hooks: SpanHooks, onRecorded: () => void): Teleme
     forceFlush: nothing,
     shutdown: nothing,
   }
-  const telemetry = startTelemetry(config.otel, processor, say)
+  const telemetry = startTelemetry(config.otel, processor, { name: SCOPE_NAME, version }, say)
   for (const problem of telemetry.problems) say(problem)
   return telemetry
 }

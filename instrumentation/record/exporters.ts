@@ -29,6 +29,8 @@ export interface Exporters<T> {
   readonly installed: readonly T[]
   /** The OTLP/HTTP delivery, where there is one: what process end looks after. */
   readonly delivery: Delivery | undefined
+  /** Whether that delivery, in protobuf, is all there is. */
+  readonly onlyProtobuf: boolean
   /** Settings that name nothing we know, one line each. */
   readonly problems: readonly string[]
 }
@@ -42,7 +44,9 @@ export function spanExporters(load: Load, settings: OtelSettings): Exporters<Spa
   const batch = (exporter: SpanExporter): SpanProcessor =>
     new sdk.BatchSpanProcessor({ exporter, ...settings.batch })
   let delivery: Delivery | undefined
-  return collect<SpanProcessor>(settings.tracesExporters, 'OTEL_TRACES_EXPORTER', () => delivery, {
+  const protobuf = settings.tracesProtocol === 'http/protobuf'
+  const chosen = { names: settings.tracesExporters, variable: 'OTEL_TRACES_EXPORTER', protobuf }
+  return collect<SpanProcessor>(chosen, () => delivery, {
     console: () => new sdk.SimpleSpanProcessor({ exporter: new sdk.ConsoleSpanExporter() }),
     otlp: () => {
       if (settings.tracesProtocol === 'grpc') {
@@ -73,9 +77,9 @@ export function metricReaders(load: Load, settings: OtelSettings): Exporters<IMe
       cardinalityLimits: { default: 10_000 },
     })
   let delivery: Delivery | undefined
+  const protobuf = settings.metricsProtocol === 'http/protobuf'
   return collect<IMetricReader>(
-    settings.metricsExporters,
-    'OTEL_METRICS_EXPORTER',
+    { names: settings.metricsExporters, variable: 'OTEL_METRICS_EXPORTER', protobuf },
     () => delivery,
     {
       console: () => periodic(new sdk.ConsoleMetricExporter()),
@@ -106,9 +110,14 @@ export function metricReaders(load: Load, settings: OtelSettings): Exporters<IMe
   )
 }
 
+interface Chosen {
+  readonly names: readonly string[]
+  readonly variable: string
+  readonly protobuf: boolean
+}
+
 export function collect<T>(
-  names: readonly string[],
-  variable: string,
+  { names, variable, protobuf }: Chosen,
   delivery: () => Delivery | undefined,
   known: Readonly<Record<string, () => T>>,
 ): Exporters<T> {
@@ -121,7 +130,8 @@ export function collect<T>(
       problems.push(notKnown(variable, name, Object.keys(known)))
     } else installed.push(create())
   }
-  return { installed, delivery: delivery(), problems }
+  const onlyProtobuf = protobuf && installed.length === 1 && delivery() !== undefined
+  return { installed, delivery: delivery(), onlyProtobuf, problems }
 }
 
 export function transformer(load: Load): typeof import('@opentelemetry/otlp-transformer') {

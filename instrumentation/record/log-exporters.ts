@@ -21,7 +21,12 @@ export function logProcessors(load: Load, settings: OtelSettings): Exporters<Log
   const batch = (exporter: LogRecordExporter): LogRecordProcessor =>
     createLogBatches(exporter, settings.logBatch)
   let delivery: Delivery | undefined
-  return collect<LogRecordProcessor>(settings.logsExporters, 'OTEL_LOGS_EXPORTER', () => delivery, {
+  const chosen = {
+    names: settings.logsExporters,
+    variable: 'OTEL_LOGS_EXPORTER',
+    protobuf: settings.logsProtocol === 'http/protobuf',
+  }
+  return collect<LogRecordProcessor>(chosen, () => delivery, {
     console: () =>
       new sdk.SimpleLogRecordProcessor({ exporter: new sdk.ConsoleLogRecordExporter() }),
     otlp: () => {

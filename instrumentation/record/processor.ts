@@ -55,13 +55,10 @@ export function createSpanHooks(options: ProcessorOptions): SpanHooks {
   }
   return {
     onStart(span) {
-      if (isOwn(span)) {
-        if (costs !== undefined) guard('a call starting', () => costs.started(...idsOf(span), true))
-        return
-      }
+      if (isOwn(span)) return
       guard('a span starting', () => {
         starting(span, options.attribution)
-        costs?.started(...idsOf(span), false)
+        costs?.started(...idsOf(span))
       })
     },
     onEnding(span) {
