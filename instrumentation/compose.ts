@@ -2,6 +2,7 @@
 
 import { createRequire } from 'node:module'
 import { currentAttribution } from './attribution/context.ts'
+import { recordingsOf, spanCosts, unitsOf, type ProcessState } from './compose/units.ts'
 import { readConfig, type Config } from './config.ts'
 import type { Attribution } from './core/attribution.ts'
 import { guardAsync } from './guard.ts'
@@ -16,14 +17,15 @@ import { createPrices, type Prices } from './prices.ts'
 import { priceFileLayer } from './prices-file.ts'
 import { watchProcessEnd } from './process-end.ts'
 import { endAbandoned } from './record/adoption.ts'
-import { createLogEvents } from './record/log-events.ts'
 import { createMetrics, type Metrics } from './record/metrics.ts'
 import { isSetUp, untraced } from './record/otel-globals.ts'
 import { createSpanHooks, type ProcessedSpan, type SpanHooks } from './record/processor.ts'
 import { createRecorder } from './record/recorder.ts'
+import type { SpanCosts } from './record/span-costs.ts'
 import { startTelemetry, type Telemetry } from './record/telemetry.ts'
-import { countUnits } from './record/unit-metrics.ts'
-import { createRecordings, type Recordings } from './recordings.ts'
+import type { UnitMetrics } from './record/unit-metrics.ts'
+import type { Recordings } from './recordings.ts'
+import { SCOPE_NAME } from './semconv.ts'
 import { sharedState, type SharedState } from './shared-state.ts'
 
 /** What recording needs, whoever asks for it first: `register`, or a processor in an application's own set-up. */
@@ -31,18 +33,12 @@ interface Core {
   readonly config: Config
   readonly prices: Prices
   readonly metrics: Metrics
+  readonly units: () => UnitMetrics
+  readonly costs: SpanCosts | undefined
   readonly hooks: SpanHooks
-  readonly recordings: Recordings
+  readonly attribution: () => Attribution
   readonly version: string
   readonly process: ProcessState
-}
-
-/** What `register` adds later. */
-interface ProcessState {
-  /** Ours; absent where the application set OpenTelemetry up, or nothing was registered. */
-  telemetry: Telemetry | undefined
-  /** Whether anything has been recorded. */
-  recorded: boolean
 }
 
 let core: Core | undefined
@@ -62,25 +58,17 @@ function compose(): Core {
     customerOnMetrics: config.customerOnMetrics,
     bookTime: () => bookSeconds(book()),
   })
-  const { metrics, units } = countUnits(counts, { version, context: config.context })
-  const hooks = createSpanHooks({ book, metrics, attribution, rules: config.costs })
-  const events = createLogEvents({
-    version,
-    ownProvider: () => process.telemetry?.logs(),
-    metrics,
-    warn: say,
-  })
-  const recordings = createRecordings({
-    metrics,
-    units,
-    events,
-    attribution,
-    warn: say,
-    onRecorded() {
-      process.recorded = true
+  const units = unitsOf(counts, version, config.context)
+  const metrics: Metrics = {
+    ...counts,
+    record(call, cost) {
+      counts.record(call, cost)
+      if (call.attribution.unit !== undefined) units().called(call)
     },
-  })
-  core = { config, prices, metrics, hooks, recordings, version, process }
+  }
+  const costs = spanCosts(config.costs, metrics, attribution)
+  const hooks = createSpanHooks({ book, metrics, attribution, costs })
+  core = { config, prices, metrics, units, costs, hooks, attribution, version, process }
   return core
 }
 
@@ -104,13 +92,13 @@ export function start(): void {
 function install(core: Core, state: SharedState): void {
   const { config, prices, metrics, hooks, version } = core
   state.hooks ??= hooks
-  state.recordings ??= core.recordings
+  state.recordings ??= recordingsOf({ ...core, warn: say })
   state.disabled = config.disabled
   if (config.disabled || config.sdkDisabled) return
   const onRecorded = (): void => {
     core.process.recorded = true
   }
-  const telemetry = isSetUp() ? undefined : setUp(config, hooks, onRecorded)
+  const telemetry = isSetUp() ? undefined : setUp({ config, hooks, version }, onRecorded)
   core.process.telemetry = telemetry
   const calls = createOpenCalls(config.idleTimeoutMs)
   const recorder = createRecorder({
@@ -118,6 +106,8 @@ function install(core: Core, state: SharedState): void {
     metrics,
     version,
     ownsSpans: () => telemetry?.ownsSpans === true,
+    plainSpans: telemetry?.plainSpans,
+    onStart: core.costs?.calledBelow,
     onRecorded,
   })
   const step = watchSteps()
@@ -138,7 +128,10 @@ function install(core: Core, state: SharedState): void {
   })
 }
 
-function setUp(config: Config, hooks: SpanHooks, onRecorded: () => void): Telemetry {
+function setUp(
+  { config, hooks, version }: Pick<Core, 'config' | 'hooks' | 'version'>,
+  onRecorded: () => void,
+): Telemetry {
   const nothing = (): Promise<void> => Promise.resolve()
   const processor = {
     ...hooks,
@@ -149,7 +142,7 @@ function setUp(config: Config, hooks: SpanHooks, onRecorded: () => void): Teleme
     forceFlush: nothing,
     shutdown: nothing,
   }
-  const telemetry = startTelemetry(config.otel, processor, say)
+  const telemetry = startTelemetry(config.otel, processor, { name: SCOPE_NAME, version }, say)
   for (const problem of telemetry.problems) say(problem)
   return telemetry
 }
@@ -167,9 +160,9 @@ export function recordings(): Recordings | undefined {
   if (state.recordings === undefined) {
     const composed = compose()
     if (composed.config.disabled) return undefined
-    state.recordings = composed.recordings
+    state.recordings = recordingsOf({ ...composed, warn: say })
   }
-  return state.recordings as Recordings
+  return (state.recordings as () => Recordings)()
 }
 
 /**

@@ -9,9 +9,10 @@ import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Attribution } from './core/attribution.ts'
-import { readCostRules } from './core/cost-rule-reading.ts'
+import type { Problem } from './core/cost-rule-reading.ts'
 import type { CostRule } from './core/cost-rule.ts'
 import { at, isObject, type JsonObject } from './core/unknown.ts'
+import { onDemand } from './on-demand.ts'
 import { readOtelSettings, type Environment, type OtelSettings } from './otel-settings.ts'
 
 export type { OtelSettings } from './otel-settings.ts'
@@ -77,7 +78,7 @@ export function readConfig(env: Environment = process.env): Config {
       'prices.json',
     ),
     customerOnMetrics: at(file, 'metrics', 'customer') === true,
-    costs: readCostRules(file['costs'], (path, line) => {
+    costs: readCosts(file['costs'], (path, line) => {
       problems.push(`${place(['costs', ...path])}: ${line}`)
     }),
     idleTimeoutMs: pick.milliseconds('idleTimeoutMs', 600_000),
@@ -145,6 +146,12 @@ function parseYaml(source: string): {
     return path.length === 0 ? 1 : lineOf(path.slice(0, -1))
   }
   return { settings: document.toJS(), lineOf }
+}
+
+function readCosts(value: unknown, problem: Problem): readonly CostRule[] {
+  if (value === undefined) return []
+  type Reading = typeof import('./core/cost-rule-reading.ts')
+  return (onDemand('core/cost-rule-reading') as Reading).readCostRules(value, problem)
 }
 
 function textAt(value: unknown, ...path: readonly string[]): string | undefined {

@@ -1,10 +1,11 @@
 /** What the application records itself, on its way to metrics and log events. */
 
+import type { LoggerProvider } from '@opentelemetry/api'
 import { normalize } from './attribution/context.ts'
 import { mergeAttribution, type Attribution } from './core/attribution.ts'
 import { readCost, readOutcome, type Complain } from './core/recorded.ts'
 import { at, isObject } from './core/unknown.ts'
-import type { LogEvents } from './record/log-events.ts'
+import { createLogEvents } from './record/log-events.ts'
 import type { Metrics } from './record/metrics.ts'
 import type { UnitMetrics } from './record/unit-metrics.ts'
 
@@ -16,7 +17,9 @@ export interface Recordings {
 export interface RecordingsOptions {
   readonly metrics: Metrics
   readonly units: UnitMetrics
-  readonly events: LogEvents
+  readonly version: string
+  /** Our own logger provider, where there is one. */
+  readonly ownLogs: () => LoggerProvider | undefined
   /** The attribution in force where it is asked. */
   readonly attribution: () => Attribution
   readonly onRecorded: () => void
@@ -25,8 +28,9 @@ export interface RecordingsOptions {
 }
 
 export function createRecordings(options: RecordingsOptions): Recordings {
-  const { metrics, units, events, onRecorded } = options
-  const complain = once(options.warn)
+  const { metrics, units, version, ownLogs, warn, onRecorded } = options
+  const events = createLogEvents({ version, ownProvider: ownLogs, metrics, warn })
+  const complain = once(warn)
   const attributionOf = (input: unknown, object: Complain): Attribution => {
     const given = isObject(input) ? normalize(input) : {}
     const unit = at(input, 'unit')

@@ -16,7 +16,7 @@ export interface SharedState {
   prices?: unknown
   /** What `CostSpanProcessor` passes spans to (`SpanHooks`); opaque here, copies may differ in version. */
   hooks?: unknown
-  /** What `recordOutcome` and `recordCost` tell (`Recordings`); opaque like the hooks. */
+  /** Gives what `recordOutcome` and `recordCost` tell (`() => Recordings`); opaque like the hooks. */
   recordings?: unknown
 }
 

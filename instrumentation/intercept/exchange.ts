@@ -72,8 +72,14 @@ export function sawJson(exchange: Exchange, value: unknown): void {
 /** A plain answer that was decoded already. */
 export function sawText(exchange: Exchange, value: string): void {
   if (exchange.settled) return
-  exchange.reader.body(wantedMembers(exchange.protocol, value, asItIs))
-  settleAnswer(exchange)
+  const endedAt = now()
+  const read = (): void => {
+    exchange.reader.body(wantedMembers(exchange.protocol, value, asItIs))
+    finish(exchange, endingOf(exchange.reader, exchange.streamed), endedAt)
+  }
+  close(exchange)
+  if (value.length <= SHORT_ANSWER && exchange.call.recording.canWait) exchange.calls.later(read)
+  else read()
 }
 
 /** The body has been read to its end. */
@@ -131,20 +137,23 @@ export function listen(exchange: Exchange, signal: AbortSignal | undefined): voi
 /** Ends the call; only the first end counts. */
 function settle(exchange: Exchange, ending: Ending): void {
   if (exchange.settled) return
+  close(exchange)
+  finish(exchange, ending, now())
+}
+
+/** Nothing that comes after this counts. */
+function close(exchange: Exchange): void {
   exchange.settled = true
   exchange.unwatched = []
   if (exchange.onAbort !== undefined) {
     exchange.signal?.deref()?.removeEventListener('abort', exchange.onAbort)
   }
-  const answer = exchange.reader.answer()
-  const { firstChunkAt } = exchange
-  exchange.calls.finish(
-    exchange.call,
-    withError(ending, answer.errorType),
-    answer,
-    now(),
-    firstChunkAt,
-  )
+}
+
+function finish(exchange: Exchange, ending: Ending, endedAt: number): void {
+  const { call, calls, reader, firstChunkAt } = exchange
+  const answer = reader.answer()
+  calls.finish(call, withError(ending, answer.errorType), answer, endedAt, firstChunkAt)
 }
 
 function settleAnswer(exchange: Exchange): void {

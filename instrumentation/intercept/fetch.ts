@@ -8,7 +8,7 @@ import { listen, openExchange, rejected } from './exchange.ts'
 import type { Exchange } from './open-call.ts'
 import type { OpenCall, OpenCalls } from './open-call.ts'
 import { isRetryable, resendKey, resendWindow, saysFirstAttempt } from './resend.ts'
-import { observeResponse } from './response.ts'
+import { observeResponse, releaseResponses } from './response.ts'
 import { createStart, type Observation } from './start-call.ts'
 import { askForUsage, mayAskForUsage } from './stream-usage.ts'
 
@@ -44,6 +44,7 @@ export function interceptFetch(observation: Observation): () => void {
     if (globalThis.fetch === fetch) {
       Object.defineProperty(globalThis, 'fetch', { ...property, value: original })
     }
+    releaseResponses()
   }
 }
 

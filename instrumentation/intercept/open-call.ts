@@ -47,6 +47,8 @@ export interface OpenCalls {
   readonly resume: (key: string, parent: object | undefined) => OpenCall | undefined
   /** Whether any call waits for a resend: most requests need not even build their key. */
   readonly waiting: boolean
+  /** Does this a moment later, or before everything ends. */
+  readonly later: (work: () => void) => void
   /** Ends everything that is still open. */
   readonly endAll: () => void
 }

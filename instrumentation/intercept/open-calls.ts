@@ -5,6 +5,7 @@
 
 import type { Answer, Call } from '../core/call.ts'
 import { guard } from '../guard.ts'
+import { createBacklog } from './backlog.ts'
 import { now } from './clock.ts'
 import { watchUnread } from './collection.ts'
 import { stopped } from './exchange.ts'
@@ -12,24 +13,15 @@ import type { Ending, OpenCall, OpenCalls } from './open-call.ts'
 
 export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
   const open = new Set<OpenCall>()
+  const backlog = createBacklog()
   let sweep: NodeJS.Timeout | undefined
   const finish: OpenCalls['finish'] = (call, ending, answer, endedAt, firstChunkAt) => {
     if (!open.delete(call)) return
-    const finished: Call = {
-      request: call.request,
-      attribution: call.attribution,
-      startedAt: call.startedAt,
-      failedAttempts: call.failedAttempts,
-      end: ending.end,
-      errorType: ending.errorType,
-      statusCode: ending.statusCode,
-      answer,
-      endedAt,
-      firstChunkAt,
+    const record = (): void => {
+      call.recording.end(finishedCall(call, ending, answer, endedAt, firstChunkAt))
     }
-    guard('recording a call', () => {
-      call.recording.end(finished)
-    })
+    if (call.recording.canWait) backlog.add(record)
+    else guard('recording a call', record)
   }
   const waiting = createWaitingRoom(finish)
   const look = (): void => {
@@ -56,12 +48,36 @@ export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
     get waiting() {
       return waiting.size() > 0
     },
+    later: backlog.add,
     endAll() {
+      backlog.drain()
       for (const call of [...open])
         guard('ending an open call', () => {
           interrupt(call)
         })
+      backlog.drain()
     },
+  }
+}
+
+function finishedCall(
+  { request, attribution, startedAt, failedAttempts }: OpenCall,
+  { end, errorType, statusCode }: Ending,
+  answer: Answer,
+  endedAt: number,
+  firstChunkAt: number | undefined,
+): Call {
+  return {
+    request,
+    attribution,
+    startedAt,
+    failedAttempts,
+    end,
+    errorType,
+    statusCode,
+    answer,
+    endedAt,
+    firstChunkAt,
   }
 }
 

@@ -13,6 +13,8 @@ export interface Recorder {
 }
 
 export interface Recording {
+  /** Whether `end` may come a moment after the call's end: whoever flushes what is recorded asks for it first. */
+  readonly canWait: boolean
   /** Runs `send` with the call's span active. */
   run<T>(send: () => T): T
   /** The call is sent again, in the current context. */

@@ -9,15 +9,25 @@ import { at, count, isObject, text, type JsonObject } from '../core/unknown.ts'
 import { compactUsage, type Meter } from '../core/usage.ts'
 import type { UsageReading } from './protocol.ts'
 
+interface Pieces {
+  readonly webSearches?: number
+  readonly fileSearches?: number
+}
+
 /** Reads either spelling; absent or malformed totals are `usage_missing`. */
-export function readOpenAIUsage(
-  usage: unknown,
-  pieces: { readonly webSearches?: number; readonly fileSearches?: number } = {},
-): UsageReading {
+export function readOpenAIUsage(usage: unknown, pieces: Pieces = {}): UsageReading {
   if (!isObject(usage)) return {}
   const input = count(usage['prompt_tokens'] ?? usage['input_tokens'])
   const output = count(usage['completion_tokens'] ?? usage['output_tokens'] ?? 0)
   if (input === undefined || output === undefined) return { usageReason: 'usage_inconsistent' }
+  return split(usage, { input, output }, pieces)
+}
+
+function split(
+  usage: JsonObject,
+  { input, output }: { readonly input: number; readonly output: number },
+  pieces: Pieces,
+): UsageReading {
   const inputDetails = details(usage['prompt_tokens_details'] ?? usage['input_tokens_details'])
   const outputDetails = details(
     usage['completion_tokens_details'] ?? usage['output_tokens_details'],
@@ -34,17 +44,17 @@ export function readOpenAIUsage(
     return { usage: compactUsage({ input, output }), usageReason: 'usage_inconsistent' }
   }
   // In the order of the meters, as `compactUsage` has them, without its walk through all of them.
-  const split: Partial<Record<Meter, number>> = {}
-  put(split, 'input', plainInput)
-  put(split, 'cacheRead', cacheRead)
-  put(split, 'cacheWrite', cacheWrite)
-  put(split, 'audioInput', audioInput)
-  put(split, 'output', plainOutput)
-  put(split, 'reasoning', reasoning)
-  put(split, 'audioOutput', audioOutput)
-  put(split, 'webSearches', pieces.webSearches ?? 0)
-  put(split, 'fileSearches', pieces.fileSearches ?? 0)
-  return { usage: split }
+  const parts: Partial<Record<Meter, number>> = {}
+  put(parts, 'input', plainInput)
+  put(parts, 'cacheRead', cacheRead)
+  put(parts, 'cacheWrite', cacheWrite)
+  put(parts, 'audioInput', audioInput)
+  put(parts, 'output', plainOutput)
+  put(parts, 'reasoning', reasoning)
+  put(parts, 'audioOutput', audioOutput)
+  put(parts, 'webSearches', pieces.webSearches ?? 0)
+  put(parts, 'fileSearches', pieces.fileSearches ?? 0)
+  return { usage: parts }
 }
 
 function put(usage: Partial<Record<Meter, number>>, meter: Meter, quantity: number): void {

@@ -4,26 +4,37 @@
  * are listed first, and the object is a copy of one that had the same names before.
  */
 
-import type { Attributes, AttributeValue } from '@opentelemetry/api'
+import type { Attributes } from '@opentelemetry/api'
 
-export interface AttributeList {
-  readonly names: string[]
-  readonly values: AttributeValue[]
+/** What our attributes hold. */
+export type AttributeValue = string | number | boolean | readonly string[]
+
+/** Whatever attributes are written to: a list that becomes an object, or bytes. */
+export interface AttributeSink {
+  add(name: string, value: AttributeValue): void
+}
+
+export interface AttributeList extends AttributeSink {
+  readonly names: readonly string[]
+  readonly values: readonly AttributeValue[]
 }
 
 export function newAttributeList(): AttributeList {
-  return { names: [], values: [] }
+  const names: string[] = []
+  const values: AttributeValue[] = []
+  return {
+    names,
+    values,
+    add(name, value) {
+      names.push(name)
+      values.push(value)
+    },
+  }
 }
 
 /** What is not known is absent. */
-export function put(
-  { names, values }: AttributeList,
-  name: string,
-  value: AttributeValue | undefined,
-): void {
-  if (value === undefined) return
-  names.push(name)
-  values.push(value)
+export function put(sink: AttributeSink, name: string, value: AttributeValue | undefined): void {
+  if (value !== undefined) sink.add(name, value)
 }
 
 /** The list as an object of its own; of equal names the last counts. */

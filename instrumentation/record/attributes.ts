@@ -5,13 +5,13 @@ import type { Call, CallRequest, ContextSizes, PriceContext } from '../core/call
 import { COST_PARTS, type Cost, type CostPart } from '../core/cost.ts'
 import { inputTokens, tokenTotals, type Usage } from '../core/usage.ts'
 import * as names from '../semconv.ts'
-import { put, type AttributeList } from './attribute-list.ts'
+import { put, type AttributeSink } from './attribute-list.ts'
 
 /** Each function adds to `target`, and only what is known. */
-type Target = AttributeList
+type Target = AttributeSink
 
 /** What is known when a call starts: samplers see these. */
-export function putRequest(target: Target, request: CallRequest): Target {
+export function putRequest<T extends Target>(target: T, request: CallRequest): T {
   put(target, names.ATTR_OPERATION_NAME, request.operation)
   put(target, names.ATTR_PROVIDER_NAME, request.provider)
   put(target, names.ATTR_SERVER_ADDRESS, request.serverAddress)
@@ -25,7 +25,7 @@ export function putRequest(target: Target, request: CallRequest): Target {
   return target
 }
 
-export function putAttribution(target: Target, attribution: Attribution): Target {
+export function putAttribution<T extends Target>(target: T, attribution: Attribution): T {
   const { unit, prompt, tags } = attribution
   put(target, names.ATTR_FEATURE, attribution.feature)
   put(target, names.ATTR_TEAM, attribution.team)
@@ -45,7 +45,7 @@ export function putAttribution(target: Target, attribution: Attribution): Target
 }
 
 /** What is known when a call has ended. */
-export function putAnswer(target: Target, call: Call): Target {
+export function putAnswer<T extends Target>(target: T, call: Call): T {
   const { answer, request } = call
   put(target, names.ATTR_RESPONSE_ID, answer.id)
   put(target, names.ATTR_RESPONSE_MODEL, answer.model)
@@ -109,7 +109,7 @@ const namesOfParts = (prefix: string): NameOfPart =>
 const COST_ATTRIBUTES = namesOfParts(names.PREFIX_COST_PART)
 const LIST_ATTRIBUTES = namesOfParts(names.PREFIX_LIST_PART)
 
-export function putCost(target: Target, cost: Cost): Target {
+export function putCost<T extends Target>(target: T, cost: Cost): T {
   put(target, names.ATTR_COST_STATUS, cost.kind)
   put(target, names.ATTR_COST_BY, 'sdk')
   if (cost.kind !== 'priced') put(target, names.ATTR_COST_REASON, cost.reason)

@@ -45,18 +45,45 @@ export function createLabelGuard(onFold: () => void, limit: number = MAX_COMBINA
     const byModel = admitted.size < limit * 2 ? folds.at(-2) : folds.at(-1)
     return intern(byModel ?? labels)
   }
-  return {
-    admit(provider, model, attribution) {
-      const labels = labelsOf(provider, model, attribution)
-      const key = keyOf(labels)
-      const known = admitted.get(key) ?? folded.get(key)
-      if (known !== undefined) return known
-      if (admitted.size < limit) return intern(labels)
-      const fitted = fold(labels)
-      if (folded.size < limit * 10) folded.set(key, fitted)
-      return fitted
-    },
+  const admit = (provider: string, model: string, attribution: Attribution): Labels => {
+    const labels = labelsOf(provider, model, attribution)
+    const key = keyOf(labels)
+    const known = admitted.get(key) ?? folded.get(key)
+    if (known !== undefined) return known
+    if (admitted.size < limit) return intern(labels)
+    const fitted = fold(labels)
+    if (folded.size < limit * 10) folded.set(key, fitted)
+    return fitted
   }
+  return { admit: remembering(admit) }
+}
+
+const RECENT = 8
+
+/** Most calls repeat the labels of a recent one: comparing six words is cheaper than making a key of them. */
+function remembering(admit: LabelGuard['admit']): LabelGuard['admit'] {
+  const recent: { readonly asked: Labels; readonly labels: Labels }[] = []
+  let oldest = 0
+  return (provider, model, attribution) => {
+    for (const { asked, labels } of recent) {
+      if (isAsked(asked, provider, model, attribution)) return labels
+    }
+    const labels = admit(provider, model, attribution)
+    recent[oldest] = { asked: labelsOf(provider, model, attribution), labels }
+    oldest = (oldest + 1) % RECENT
+    return labels
+  }
+}
+
+function isAsked(asked: Labels, provider: string, model: string, by: Attribution): boolean {
+  return (
+    asked.model === model &&
+    asked.feature === (by.feature ?? UNATTRIBUTED) &&
+    asked.promptVersion === (by.prompt?.version ?? UNATTRIBUTED) &&
+    asked.promptName === (by.prompt?.name ?? UNATTRIBUTED) &&
+    asked.team === (by.team ?? UNATTRIBUTED) &&
+    asked.provider === provider
+  )
 }
 
 /** Names of one kind that an application invents; beyond the limit they are `other`, and each such use is counted. */

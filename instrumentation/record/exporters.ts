@@ -1,12 +1,10 @@
-/** Exporters as `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER`, `OTEL_LOGS_EXPORTER` and `OTEL_EXPORTER_OTLP_PROTOCOL` choose them. */
+/** Exporters as `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER` and `OTEL_EXPORTER_OTLP_PROTOCOL` choose them. */
 
-import type { LogRecordExporter, LogRecordProcessor } from '@opentelemetry/sdk-logs'
 import type { IMetricReader, PushMetricExporter } from '@opentelemetry/sdk-metrics'
 import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { OtelSettings } from '../config.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
 import { readEndpoint } from './endpoint.ts'
-import { createLogBatches } from './log-batches.ts'
 import { notKnown, type Load } from './sdk-loading.ts'
 
 /** As `ExportResult` of `@opentelemetry/core`: 0 is success, 1 failure. */
@@ -31,6 +29,8 @@ export interface Exporters<T> {
   readonly installed: readonly T[]
   /** The OTLP/HTTP delivery, where there is one: what process end looks after. */
   readonly delivery: Delivery | undefined
+  /** Whether that delivery, in protobuf, is all there is. */
+  readonly onlyProtobuf: boolean
   /** Settings that name nothing we know, one line each. */
   readonly problems: readonly string[]
 }
@@ -44,7 +44,9 @@ export function spanExporters(load: Load, settings: OtelSettings): Exporters<Spa
   const batch = (exporter: SpanExporter): SpanProcessor =>
     new sdk.BatchSpanProcessor({ exporter, ...settings.batch })
   let delivery: Delivery | undefined
-  return collect<SpanProcessor>(settings.tracesExporters, 'OTEL_TRACES_EXPORTER', () => delivery, {
+  const protobuf = settings.tracesProtocol === 'http/protobuf'
+  const chosen = { names: settings.tracesExporters, variable: 'OTEL_TRACES_EXPORTER', protobuf }
+  return collect<SpanProcessor>(chosen, () => delivery, {
     console: () => new sdk.SimpleSpanProcessor({ exporter: new sdk.ConsoleSpanExporter() }),
     otlp: () => {
       if (settings.tracesProtocol === 'grpc') {
@@ -75,9 +77,9 @@ export function metricReaders(load: Load, settings: OtelSettings): Exporters<IMe
       cardinalityLimits: { default: 10_000 },
     })
   let delivery: Delivery | undefined
+  const protobuf = settings.metricsProtocol === 'http/protobuf'
   return collect<IMetricReader>(
-    settings.metricsExporters,
-    'OTEL_METRICS_EXPORTER',
+    { names: settings.metricsExporters, variable: 'OTEL_METRICS_EXPORTER', protobuf },
     () => delivery,
     {
       console: () => periodic(new sdk.ConsoleMetricExporter()),
@@ -108,35 +110,14 @@ export function metricReaders(load: Load, settings: OtelSettings): Exporters<IMe
   )
 }
 
-/** Log record processors that export, in the order of the setting. */
-export function logProcessors(load: Load, settings: OtelSettings): Exporters<LogRecordProcessor> {
-  const sdk = load('@opentelemetry/sdk-logs') as typeof import('@opentelemetry/sdk-logs')
-  const batch = (exporter: LogRecordExporter): LogRecordProcessor =>
-    createLogBatches(exporter, settings.logBatch)
-  let delivery: Delivery | undefined
-  return collect<LogRecordProcessor>(settings.logsExporters, 'OTEL_LOGS_EXPORTER', () => delivery, {
-    console: () =>
-      new sdk.SimpleLogRecordProcessor({ exporter: new sdk.ConsoleLogRecordExporter() }),
-    otlp: () => {
-      if (settings.logsProtocol === 'grpc') {
-        const { OTLPLogExporter } = load(
-          '@opentelemetry/exporter-logs-otlp-grpc',
-        ) as typeof import('@opentelemetry/exporter-logs-otlp-grpc')
-        return batch(new OTLPLogExporter())
-      }
-      const { JsonLogsSerializer, ProtobufLogsSerializer } = transformer(load)
-      const json = settings.logsProtocol === 'http/json'
-      delivery = createDelivery(readEndpoint(load, 'LOGS', contentType(json)))
-      return batch(
-        delegate(json ? JsonLogsSerializer : ProtobufLogsSerializer, delivery, countItems),
-      )
-    },
-  })
+interface Chosen {
+  readonly names: readonly string[]
+  readonly variable: string
+  readonly protobuf: boolean
 }
 
-function collect<T>(
-  names: readonly string[],
-  variable: string,
+export function collect<T>(
+  { names, variable, protobuf }: Chosen,
   delivery: () => Delivery | undefined,
   known: Readonly<Record<string, () => T>>,
 ): Exporters<T> {
@@ -149,22 +130,23 @@ function collect<T>(
       problems.push(notKnown(variable, name, Object.keys(known)))
     } else installed.push(create())
   }
-  return { installed, delivery: delivery(), problems }
+  const onlyProtobuf = protobuf && installed.length === 1 && delivery() !== undefined
+  return { installed, delivery: delivery(), onlyProtobuf, problems }
 }
 
-function transformer(load: Load): typeof import('@opentelemetry/otlp-transformer') {
+export function transformer(load: Load): typeof import('@opentelemetry/otlp-transformer') {
   return load('@opentelemetry/otlp-transformer') as typeof import('@opentelemetry/otlp-transformer')
 }
 
-function contentType(json: boolean): string {
+export function contentType(json: boolean): string {
   return json ? 'application/json' : 'application/x-protobuf'
 }
 
-function countItems(items: readonly unknown[]): number {
+export function countItems(items: readonly unknown[]): number {
   return items.length
 }
 
-function delegate<T>(
+export function delegate<T>(
   serializer: Serializer<T>,
   delivery: Delivery,
   count: (items: T) => number,

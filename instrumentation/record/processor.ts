@@ -7,7 +7,6 @@
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { Attribution } from '../core/attribution.ts'
 import type { Cost } from '../core/cost.ts'
-import type { CostRule } from '../core/cost-rule.ts'
 import { guard } from '../guard.ts'
 import * as names from '../semconv.ts'
 import { INFERENCE_OPERATIONS } from './adoption.ts'
@@ -17,15 +16,15 @@ import { foreignCall } from './foreign-call.ts'
 import { closed, coverAncestors, isCovered, isHandled, isOwn, opened } from './handled-spans.ts'
 import type { Metrics } from './metrics.ts'
 import { priceCall, type BookSource } from './price-call.ts'
-import { createSpanCosts, type CostedSpan } from './span-costs.ts'
+import type { CostedSpan, SpanCosts } from './span-costs.ts'
 
 export interface ProcessorOptions {
   readonly book: BookSource
   readonly metrics: Metrics
   /** The attribution in force where a span starts. */
   readonly attribution: () => Attribution
-  /** Prices of spans that are no calls. */
-  readonly rules: readonly CostRule[]
+  /** Prices spans that are no calls, where there are rules. */
+  readonly costs?: SpanCosts | undefined
 }
 
 /** A span as the SDKs of 2.x and 3.x hand it to processors. */
@@ -45,7 +44,7 @@ export interface SpanHooks {
 
 export function createSpanHooks(options: ProcessorOptions): SpanHooks {
   const done = new WeakSet()
-  const costs = createSpanCosts(options)
+  const { costs } = options
   const settle = (span: ProcessedSpan, write: (attributes: Attributes) => void): void => {
     if (done.has(span)) return
     done.add(span)
@@ -56,13 +55,10 @@ export function createSpanHooks(options: ProcessorOptions): SpanHooks {
   }
   return {
     onStart(span) {
-      if (isOwn(span)) {
-        if (costs !== undefined) guard('a call starting', () => costs.started(...idsOf(span), true))
-        return
-      }
+      if (isOwn(span)) return
       guard('a span starting', () => {
         starting(span, options.attribution)
-        costs?.started(...idsOf(span), false)
+        costs?.started(...idsOf(span))
       })
     },
     onEnding(span) {

@@ -14,14 +14,16 @@ import {
   SCOPE_NAME,
 } from '../semconv.ts'
 import { adopt, isAdoptable, type AdoptedSpan } from './adoption.ts'
-import { newAttributeList, toAttributes } from './attribute-list.ts'
+import { newAttributeList, toAttributes, type AttributeSink } from './attribute-list.ts'
 import { putAnswer, putAttribution, putCost, putRequest } from './attributes.ts'
 import { cover, coverAncestors, markHandled } from './handled-spans.ts'
 import type { Metrics } from './metrics.ts'
 import { activeContext, apiRecord, isTracingSuppressed, withContext } from './otel-globals.ts'
+import type { PlainSpans } from './plain-spans.ts'
 import { priceCall, type BookSource } from './price-call.ts'
 
 export interface CallRecording {
+  readonly canWait: boolean
   run<T>(send: () => T): T
   resume(): void
   end(call: Call): void
@@ -37,17 +39,18 @@ export function createRecorder(options: {
   readonly book: BookSource
   readonly metrics: Metrics
   readonly version: string
-  /**
-   * Whether spans are our own SDK's just now, with no limits set on them: then their attributes are written in one go
-   * at the end, past the SDK's checks of each (6 µs of 13 a span, measured). Nobody else is there to see them earlier:
-   * the samplers that the standard variables offer look at names and parents only.
-   */
+  /** Whether spans are our own SDK's just now, with no limits set on their attributes. */
   readonly ownsSpans: () => boolean
+  /** Exports such spans, where there is a shorter way than the SDK's. */
+  readonly plainSpans?: PlainSpans | undefined
+  /** Called with the active span, if any, and whom the call is for, where somebody wants to know. */
+  readonly onStart?: ((spanId: string | undefined, attribution: Attribution) => void) | undefined
   /** Called with each call that ends. */
   readonly onRecorded: () => void
 }): CallRecorder {
   const { book, metrics, version, ownsSpans, onRecorded } = options
   const tracer = currentTracer(version)
+  const startOwn = startBare(options.plainSpans)
   const finish = (call: Call, write: (cost: Cost) => void): void => {
     onRecorded()
     const cost = priceCall(call, book)
@@ -59,8 +62,9 @@ export function createRecorder(options: {
     activeSpan: () => trace.getSpan(activeContext()),
     start(request, attribution, startedAt) {
       const active = trace.getSpan(activeContext())
+      options.onStart?.(active?.spanContext().spanId, attribution)
       if (isAdoptable(active)) return adoptedRecording(active, request, attribution, finish)
-      const start = ownsSpans() ? startBare : startWithRequest
+      const start = ownsSpans() ? startOwn : startWithRequest
       return ownRecording(tracer(), start, request, attribution, startedAt, finish)
     },
   }
@@ -82,8 +86,13 @@ function currentTracer(version: string): () => Tracer | undefined {
 
 type Finish = (call: Call, write: (cost: Cost) => void) => void
 
-/** A span just begun, and how its attributes are completed. */
-type Started = readonly [span: Span, complete: (call: Call, cost: Cost) => void]
+/** A span just begun. `end` completes it; attempts and status are on it by then. */
+interface Started {
+  readonly span: Span
+  /** Whether it goes out by our own SDK. */
+  readonly isOurs: boolean
+  readonly end: (call: Call, cost: Cost) => void
+}
 
 type StartSpan = (
   by: Tracer,
@@ -100,26 +109,42 @@ const startWithRequest: StartSpan = (by, request, attribution, startTime, parent
   )
   const options = { kind: SpanKind.CLIENT, attributes, startTime }
   const span = by.startSpan(nameOf(request), options, parent)
-  return [
+  return {
     span,
-    (call, cost) => {
+    isOurs: false,
+    end(call, cost) {
       span.setAttributes(toAttributes(putCost(putAnswer(newAttributeList(), call), cost)))
+      span.end(call.endedAt)
     },
-  ]
+  }
 }
 
-/** For our own: see `ownsSpans`. */
-const startBare: StartSpan = (by, request, attribution, startTime, parent) => {
-  const span = by.startSpan(nameOf(request), { kind: SpanKind.CLIENT, startTime }, parent)
-  return [
-    span,
-    (call, cost) => {
-      const list = putAttribution(putRequest(newAttributeList(), request), attribution)
-      ;(span as { attributes?: Attributes }).attributes = toAttributes(
-        putCost(putAnswer(list, call), cost),
-      )
-    },
-  ]
+/**
+ * For our own SDK, with no limits set: attributes are written in one go at the end, past the SDK's checks of each.
+ * Nobody is there to see them earlier: the samplers that the standard variables offer look at names and parents only.
+ */
+const startBare = (plain: PlainSpans | undefined): StartSpan => {
+  return (by, request, attribution, startTime, parent) => {
+    const name = nameOf(request)
+    const call = plain?.start(name, parent, startTime)
+    const span = call ?? by.startSpan(name, { kind: SpanKind.CLIENT, startTime }, parent)
+    return {
+      span,
+      isOurs: true,
+      end(ended, cost) {
+        const write = <T extends AttributeSink>(sink: T): T =>
+          putCost(putAnswer(putAttribution(putRequest(sink, request), attribution), ended), cost)
+        if (call?.isPlain === true) plain?.end(call, ended.endedAt, write)
+        else endWith(call?.real ?? span, ended.endedAt, toAttributes(write(newAttributeList())))
+      },
+    }
+  }
+}
+
+function endWith(span: Span, endedAt: number, attributes: Attributes): void {
+  const live = span as { attributes?: Attributes }
+  live.attributes = { ...live.attributes, ...attributes }
+  span.end(endedAt)
 }
 
 function nameOf({ operation, model }: CallRequest): string {
@@ -136,23 +161,24 @@ function ownRecording(
 ): CallRecording {
   const parent = activeContext()
   const started = by === undefined ? undefined : start(by, request, attribution, startedAt, parent)
-  const span = started?.[0]
+  const span = started?.span
   const parentId = trace.getSpanContext(parent)?.spanId
   return {
+    // What flushes an application's own SDK does not know of us.
+    canWait: started?.isOurs === true,
     run: (send) => (span === undefined ? send() : withContext(trace.setSpan(parent, span), send)),
     resume() {
       // One span over all attempts.
     },
     end(call) {
       finish(call, (cost) => {
-        if (started === undefined || span === undefined) return
-        if (span.isRecording()) started[1](call, cost)
+        if (started === undefined || span?.isRecording() !== true) return
         addAttempts(span, call)
         if (call.end === 'failed' || call.end === 'broken_off') {
           span.setStatus({ code: SpanStatusCode.ERROR })
         }
         if (parentId !== undefined) cover(parentId)
-        span.end(call.endedAt)
+        started.end(call, cost)
       })
     },
   }
@@ -166,6 +192,7 @@ function adoptedRecording(
 ): CallRecording {
   let adopted = take(active, attribution)
   return {
+    canWait: false,
     run: (send) => send(),
     resume() {
       const next = trace.getSpan(activeContext())

@@ -24,11 +24,12 @@ export interface CostedSpan extends EndedSpan {
 }
 
 export interface SpanCosts {
-  /** @param own one of our recorder's: it has its cost, and tells whom its ancestors were for */
-  started(spanId: string, parentId: string | undefined, own: boolean): void
+  readonly started: (spanId: string, parentId: string | undefined) => void
+  /** A call, which has its own cost, starts below this span: that tells whom the span is for. */
+  readonly calledBelow: (spanId: string | undefined, attribution: Attribution) => void
   /** What to add to a span that is about to end; `undefined` where no rule means it. */
-  ending(spanId: string, span: CostedSpan): Attributes | undefined
-  ended(spanId: string): void
+  readonly ending: (spanId: string, span: CostedSpan) => Attributes | undefined
+  readonly ended: (spanId: string) => void
 }
 
 export interface SpanCostsOptions {
@@ -46,23 +47,17 @@ interface OpenSpan {
 /** A span that never ends must not grow this without bound. */
 const MAX_OPEN = 50_000
 
-export function createSpanCosts(options: SpanCostsOptions): SpanCosts | undefined {
+export function createSpanCosts(options: SpanCostsOptions): SpanCosts {
   const { rules, metrics, attribution } = options
-  if (rules.length === 0) return undefined
   const open = new Map<string, OpenSpan>()
   return {
-    started(spanId, parentId, own) {
+    started(spanId, parentId) {
       const current = attribution()
-      // A request begins before its handler says whom it is for: it is for whom the first below it is.
-      for (
-        let above = openAt(open, parentId);
-        above !== undefined;
-        above = openAt(open, above.parentId)
-      ) {
-        if (above.attribution.unit !== undefined) break
-        above.attribution = mergeAttribution(current, above.attribution)
-      }
-      if (!own && open.size < MAX_OPEN) open.set(spanId, { parentId, attribution: current })
+      tellAbove(open, parentId, current)
+      if (open.size < MAX_OPEN) open.set(spanId, { parentId, attribution: current })
+    },
+    calledBelow(spanId, current) {
+      tellAbove(open, spanId, current)
     },
     ending(spanId, span) {
       const { attributes } = span
@@ -91,6 +86,19 @@ export function createSpanCosts(options: SpanCostsOptions): SpanCosts | undefine
     ended(spanId) {
       open.delete(spanId)
     },
+  }
+}
+
+/** A request begins before its handler says whom it is for: it is for whom the first below it is. */
+function tellAbove(
+  open: ReadonlyMap<string, OpenSpan>,
+  spanId: string | undefined,
+  attribution: Attribution,
+): void {
+  let above = openAt(open, spanId)
+  while (above !== undefined && above.attribution.unit === undefined) {
+    above.attribution = mergeAttribution(attribution, above.attribution)
+    above = openAt(open, above.parentId)
   }
 }
 

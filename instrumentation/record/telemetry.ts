@@ -17,13 +17,16 @@ import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics'
 import type { OtelSettings } from '../config.ts'
 import { guardAsync } from '../guard.ts'
+import { onDemand } from '../on-demand.ts'
 import { METRIC_OPERATION_COST } from '../semconv.ts'
 import { createDelegateProvider } from './delegate.ts'
 import type { Delivery } from './delivery.ts'
-import { metricReaders, spanExporters } from './exporters.ts'
-import { createLogs } from './logs.ts'
+import { metricReaders, spanExporters, type Exporters } from './exporters.ts'
+import type { Logs } from './logs.ts'
 import { apiRecord, type ApiRecord } from './otel-globals.ts'
+import { createIds, createPlainSpans, type PlainSpans } from './plain-spans.ts'
 import type { Load } from './sdk-loading.ts'
+import type { Origin } from './span-bytes.ts'
 import { propagator, resource, sampler } from './sdk-parts.ts'
 import { offerGlobals } from './standing-aside.ts'
 
@@ -33,13 +36,15 @@ export interface Telemetry {
   /** Moves ended spans and log records from the batches into the delivery, synchronously. */
   readonly handOverSpans: () => void
   /** OTLP/HTTP deliveries in use, for process end. */
-  readonly deliveries: readonly Delivery[]
+  readonly deliveries: () => readonly Delivery[]
   /** The provider of our log events, made when it is first asked for; nothing once the application has its own set-up. */
   readonly logs: () => LoggerProvider | undefined
   /** Settings that could not be applied, one line each. */
   readonly problems: readonly string[]
   /** Whether spans made now are of the provider set up here, with no limits set on their attributes. */
   readonly ownsSpans: boolean
+  /** The short way out for such spans; absent where the settings ask for another exporter. */
+  readonly plainSpans: PlainSpans | undefined
   /** True once the application has set up OpenTelemetry itself: its set-up exports then, and flushes itself. */
   readonly stoodAside: boolean
 }
@@ -51,17 +56,25 @@ export interface Telemetry {
 export function startTelemetry(
   settings: OtelSettings,
   processor: SpanProcessor,
+  scope: Origin['scope'],
   warn: (line: string) => void,
 ): Telemetry {
   const load: Load = createRequire(import.meta.url)
   const spans = spanExporters(load, settings)
   const metrics = metricReaders(load, settings)
-  const parts = createParts(load, settings, [processor, ...spans.installed], metrics.installed)
+  const parts = createParts(load, settings, {
+    spanProcessors: [processor, ...spans.installed],
+    readers: metrics.installed,
+  })
+  const limited = hasLimits(settings)
+  const { delivery, onlyProtobuf } = spans
+  const plainSpans =
+    onlyProtobuf && delivery !== undefined && !limited
+      ? createPlainSpans({ ...parts, delivery, batch: settings.batch, scope })
+      : undefined
   const record: ApiRecord = { ...apiRecord() }
-  const { attributeCountLimit, attributeValueLengthLimit } = settings.spanLimits
-  const limited = attributeCountLimit !== undefined || attributeValueLengthLimit !== undefined
   let stoodAside = false
-  const logs = createLogs(load, settings, parts.resource, warn)
+  let logs: Logs | undefined
   offerGlobals({
     record: {
       ...record,
@@ -75,27 +88,19 @@ export function startTelemetry(
     },
     onForeign() {
       stoodAside = true
+      plainSpans?.flush()
       // What it still had is on its way; nobody is left to tell.
-      guardAsync('stepping aside', () =>
-        Promise.allSettled([parts.traces, parts.meters, logs].map((part) => part.shutdown())),
-      )
+      guardAsync('stepping aside', () => shutDown([parts.traces, parts.meters, logs?.provider]))
     },
   })
-  const deliveries = (): readonly Delivery[] =>
-    [spans.delivery, metrics.delivery, logs.delivery].filter((one) => one !== undefined)
-  const ended = (): readonly Flushable[] => [...spans.installed, ...logs.installed]
   return {
-    get deliveries() {
-      return deliveries()
-    },
+    ...outlets(spans, metrics, plainSpans, () => logs),
     problems: [...spans.problems, ...metrics.problems, ...parts.problems],
-    logs: () => (stoodAside ? undefined : logs.provider()),
-    flush: () => flush([...ended(), ...metrics.installed], deliveries()),
-    handOverSpans() {
-      // The batches go to the delivery at once; what becomes of them is counted there.
-      guardAsync('handing spans over', () =>
-        Promise.allSettled(ended().map((one) => one.forceFlush())),
-      )
+    plainSpans,
+    logs() {
+      if (stoodAside) return undefined
+      logs ??= loadLogs().startLogs(load, settings, parts.resource, warn)
+      return logs.provider
     },
     get ownsSpans() {
       return !stoodAside && !limited
@@ -106,13 +111,51 @@ export function startTelemetry(
   }
 }
 
-function createParts(
-  load: Load,
-  settings: OtelSettings,
-  spanProcessors: readonly SpanProcessor[],
-  readers: readonly IMetricReader[],
+/** What leaves the process, by whichever way. */
+function outlets(
+  spans: Exporters<SpanProcessor>,
+  metrics: Exporters<IMetricReader>,
+  plainSpans: PlainSpans | undefined,
+  logs: () => Logs | undefined,
 ) {
-  const { TracerProvider } = load(
+  const deliveries = (): readonly Delivery[] =>
+    [spans.delivery, metrics.delivery, logs()?.delivery].filter((one) => one !== undefined)
+  const ended = (): readonly Flushable[] => [...spans.installed, ...(logs()?.installed ?? [])]
+  return {
+    deliveries,
+    flush: (): Promise<void> => {
+      plainSpans?.flush()
+      return flush([...ended(), ...metrics.installed], deliveries())
+    },
+    handOverSpans: (): void => {
+      plainSpans?.flush()
+      // The batches go to the delivery at once; what becomes of them is counted there.
+      guardAsync('handing over', () => Promise.allSettled(ended().map((one) => one.forceFlush())))
+    },
+  }
+}
+
+async function shutDown(
+  providers: readonly ({ shutdown(): Promise<void> } | undefined)[],
+): Promise<void> {
+  await Promise.allSettled(providers.map(async (provider) => await provider?.shutdown()))
+}
+
+const loadLogs = () => onDemand('record/logs') as typeof import('./logs.ts')
+
+function hasLimits({ spanLimits }: OtelSettings): boolean {
+  const { attributeCountLimit, attributeValueLengthLimit } = spanLimits
+  return attributeCountLimit !== undefined || attributeValueLengthLimit !== undefined
+}
+
+interface Wiring {
+  readonly spanProcessors: readonly SpanProcessor[]
+  readonly readers: readonly IMetricReader[]
+}
+
+function createParts(load: Load, settings: OtelSettings, wiring: Wiring) {
+  const { spanProcessors, readers } = wiring
+  const { RandomIdGenerator, TracerProvider } = load(
     '@opentelemetry/sdk-trace',
   ) as typeof import('@opentelemetry/sdk-trace')
   const { MeterProvider } = load(
@@ -122,11 +165,13 @@ function createParts(
     '@opentelemetry/context-async-hooks',
   ) as typeof import('@opentelemetry/context-async-hooks')
   const shared = resource(load)
+  const ids = createIds(new RandomIdGenerator())
   const sampling = sampler(load, settings)
   const propagation = propagator(load, settings)
   const traces = new TracerProvider({
     resource: shared,
     sampler: sampling.value,
+    idGenerator: ids,
     spanLimits: settings.spanLimits,
     spanProcessors: [...spanProcessors],
   })
@@ -141,8 +186,14 @@ function createParts(
     context: new AsyncLocalStorageContextManager().enable(),
     propagator: propagation.value,
   })
-  const problems = [...sampling.problems, ...propagation.problems]
-  return { traces, meters, resource: shared, problems }
+  return {
+    traces,
+    meters,
+    resource: shared,
+    sampler: sampling.value,
+    ids,
+    problems: [...sampling.problems, ...propagation.problems],
+  }
 }
 
 interface Registered {

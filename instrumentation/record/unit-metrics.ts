@@ -8,7 +8,6 @@ import * as names from '../semconv.ts'
 import { boundedCells, type BoundedCells } from './bounded-cells.ts'
 import { createFamily } from './families.ts'
 import { PICOS_PER_USD } from './instruments.ts'
-import type { Metrics } from './metrics.ts'
 import { perMeterProvider } from './per-meter-provider.ts'
 import { createUnitStarts, type UnitUse } from './unit-starts.ts'
 
@@ -32,22 +31,8 @@ export interface UnitMetricsOptions {
   readonly context: boolean
 }
 
-/** Every call that these metrics record counts its unit too, where this begins. */
-export function countUnits(
-  metrics: Metrics,
-  options: UnitMetricsOptions,
-): { readonly metrics: Metrics; readonly units: UnitMetrics } {
-  const units = createUnitMetrics(options, () => {
-    metrics.dropped('metrics', 'cardinality')
-  })
-  const record: Metrics['record'] = (call, cost) => {
-    metrics.record(call, cost)
-    units.called(call)
-  }
-  return { metrics: { ...metrics, record }, units }
-}
-
-function createUnitMetrics(
+/** @param onFold called where a combination of attributes is one too many */
+export function createUnitMetrics(
   { version, context }: UnitMetricsOptions,
   onFold: () => void,
 ): UnitMetrics {

@@ -28,44 +28,78 @@ export function scanMembers(
   from = 0,
 ): ReadonlyMap<string, TextRange> {
   const found = new Map<string, TextRange>()
-  let position = skipSpace(source, from)
-  if (source.charCodeAt(position) !== OPEN_BRACE) return found
-  position = skipSpace(source, position + 1)
+  walkMembers(source, skipSpace(source, from), (key, start, end) => {
+    if (wanted.has(key)) found.set(key, { start, end })
+  })
+  return found
+}
+
+/** Shows each member of the object that begins at `from`; returns the position after it, -1 where it does not close. */
+function walkMembers(
+  source: string,
+  from: number,
+  visit: (key: string, start: number, end: number) => void,
+): number {
+  if (source.charCodeAt(from) !== OPEN_BRACE) return -1
+  let position = skipSpace(source, from + 1)
   while (source.charCodeAt(position) === QUOTE) {
     const keyEnd = skipString(source, position)
     const key = source.slice(position + 1, keyEnd - 1)
     position = skipSpace(source, keyEnd)
-    if (source.charCodeAt(position) !== COLON) return found
+    if (source.charCodeAt(position) !== COLON) return -1
     const start = skipSpace(source, position + 1)
     const end = skipValue(source, start)
-    if (end === start) return found
-    if (wanted.has(key)) found.set(key, { start, end })
+    if (end === start) return -1
+    visit(key, start, end)
     position = skipSpace(source, end)
-    if (source.charCodeAt(position) !== COMMA) return found
+    if (source.charCodeAt(position) !== COMMA) break
     position = skipSpace(source, position + 1)
   }
-  return found
+  return source.charCodeAt(position) === CLOSE_BRACE ? position + 1 : -1
 }
 
-/** The elements of the array at `range`; nothing where it is not an array. */
-export function scanElements(source: string, range: TextRange): readonly TextRange[] {
-  const elements: TextRange[] = []
-  if (source.charCodeAt(range.start) !== OPEN_BRACKET) return elements
+/** What `scanRecords` shows: an element's place, and those of its members that were asked for, where it has them. */
+export type VisitRecord = (element: TextRange, first?: TextRange, second?: TextRange) => void
+
+/** Shows the elements of the array at `range` with two members each, in one pass over the text. */
+export function scanRecords(
+  source: string,
+  range: TextRange,
+  [firstKey, secondKey]: readonly [string, string],
+  visit: VisitRecord,
+): void {
+  if (source.charCodeAt(range.start) !== OPEN_BRACKET) return
   let position = skipSpace(source, range.start + 1)
   while (position < range.end && source.charCodeAt(position) !== CLOSE_BRACKET) {
-    const end = skipValue(source, position)
-    if (end === position) return elements
-    elements.push({ start: position, end })
+    let first: TextRange | undefined
+    let second: TextRange | undefined
+    const closed = walkMembers(source, position, (key, start, end) => {
+      if (key === firstKey) first = { start, end }
+      else if (key === secondKey) second = { start, end }
+    })
+    const end = closed === -1 ? skipValue(source, position) : closed
+    if (end === position) return
+    visit({ start: position, end }, first, second)
     position = skipSpace(source, end)
-    if (source.charCodeAt(position) !== COMMA) return elements
+    if (source.charCodeAt(position) !== COMMA) return
     position = skipSpace(source, position + 1)
   }
-  return elements
 }
 
 /** The parsed value at a range, or `undefined` where the text there is not JSON. */
 export function parseRange(source: string, range: TextRange | undefined): unknown {
-  return range === undefined ? undefined : parseJson(source.slice(range.start, range.end))
+  if (range === undefined) return undefined
+  const text = source.slice(range.start, range.end)
+  // Most are plain words, which need no parser: to start one costs more than all the rest.
+  if (text.charCodeAt(0) === QUOTE && isClosed(text) && !text.includes('\\')) {
+    return text.slice(1, -1)
+  }
+  if (text === 'true') return true
+  return text === 'false' ? false : parseJson(text)
+}
+
+function isClosed(text: string): boolean {
+  return text.length > 1 && text.charCodeAt(text.length - 1) === QUOTE
 }
 
 function skipSpace(source: string, from: number): number {

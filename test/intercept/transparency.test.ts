@@ -270,10 +270,13 @@ describe('a bug of ours', () => {
   test.each([
     ['before the call', { suppressed: broken }],
     ['when the call starts', { start: broken }],
-    ['while it is sent', { start: () => ({ run: broken, resume, end: () => undefined }) }],
+    [
+      'while it is sent',
+      { start: () => ({ canWait: false, run: broken, resume, end: () => undefined }) },
+    ],
     [
       'when it is recorded',
-      { start: () => ({ run: <T>(send: () => T) => send(), resume, end: broken }) },
+      { start: () => ({ canWait: false, run: <T>(send: () => T) => send(), resume, end: broken }) },
     ],
   ])('%s does not reach the application', async (_, recorder) => {
     seen.restore()

@@ -31,7 +31,6 @@ beforeAll(async () => {
     book: bundledBook,
     metrics,
     attribution: () => currentAttribution({}),
-    rules: [],
   })
   const nothing = (): Promise<void> => Promise.resolve()
   const provider = new TracerProvider({

@@ -34,6 +34,7 @@ export function intercepted(options: InterceptedOptions = {}): Intercepted {
     start() {
       begun += 1
       return {
+        canWait: false,
         run: (send) => send(),
         resume: () => undefined,
         end(call) {

@@ -55,11 +55,10 @@ describe('a service whose spans have prices', () => {
       ['gateway', 'c3', 'support', 0.0000035],
       ['vector_db', 'c1', 'support', 0.00002],
       ['vector_db', 'c2', 'support', 0.00002],
-      ['vector_db', 'c3', 'support', 0.00002],
     ])
     const groups = local.store.costGroups({}, [])
     expect(groups).toMatchObject([
-      { component: 'vector_db', origin: 'measured', records: 3, usdExact: '0.00006' },
+      { component: 'vector_db', origin: 'measured', records: 2, usdExact: '0.00004' },
       { component: 'gateway', origin: 'allocated', records: 4, usdExact: '0.000014' },
     ])
     expect(
@@ -101,7 +100,7 @@ describe('a service whose spans have prices', () => {
     expect(byComponent.sort()).toEqual([
       ['gateway', 'support', 0.0000105],
       ['gateway', 'unattributed', 0.0000035],
-      ['vector_db', 'support', 0.00006],
+      ['vector_db', 'support', 0.00004],
     ])
     await sink.close()
   })

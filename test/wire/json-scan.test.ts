@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseRange, scanElements, scanMembers } from '../../instrumentation/wire/json-scan.ts'
+import { parseRange, scanMembers, scanRecords } from '../../instrumentation/wire/json-scan.ts'
 
 describe('scanMembers', () => {
   test('finds what JSON.parse finds, for any object, spaced or not', () => {
@@ -29,7 +29,7 @@ describe('scanMembers', () => {
         }),
         (text) => {
           scanMembers(text, new Set(['a', 'n']))
-          scanElements(text, { start: 0, end: text.length })
+          scanRecords(text, { start: 0, end: text.length }, ['a', 'n'], () => undefined)
         },
       ),
       { numRuns: 2_000 },
@@ -57,10 +57,38 @@ describe('scanMembers', () => {
   })
 })
 
-describe('scanElements', () => {
-  test('gives each element of an array', () => {
-    const text = '[ {"a":[1,2]}, "x,y", 3 , null ]'
-    const ranges = scanElements(text, { start: 0, end: text.length })
-    expect(ranges.map((range) => parseRange(text, range))).toEqual([{ a: [1, 2] }, 'x,y', 3, null])
+describe('scanRecords', () => {
+  test('shows each element of an array with its two members, where it has them', () => {
+    const text = '[ {"a":[1,2],"n":{"a":9}}, "x,y", {"n":"\\"a\\":1"} , 3, {"a":1,"a":2} ]'
+    const seen: unknown[] = []
+    scanRecords(text, { start: 0, end: text.length }, ['a', 'n'], (element, a, n) => {
+      seen.push([
+        text.slice(element.start, element.end).length,
+        parseRange(text, a),
+        parseRange(text, n),
+      ])
+    })
+    expect(seen).toEqual([
+      [23, [1, 2], { a: 9 }],
+      [5, undefined, undefined],
+      [15, undefined, '"a":1'],
+      [1, undefined, undefined],
+      [13, 2, undefined],
+    ])
+  })
+})
+
+describe('parseRange', () => {
+  test('gives what JSON.parse gives, for any value', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const text = JSON.stringify(value)
+        expect(parseRange(text, { start: 0, end: text.length })).toEqual(JSON.parse(text))
+      }),
+    )
+  })
+
+  test.each(['"never closed', '"', 'tru', '', '{'])('gives nothing for %j', (text) => {
+    expect(parseRange(text, { start: 0, end: text.length })).toBe(undefined)
   })
 })
