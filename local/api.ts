@@ -98,6 +98,7 @@ function routesOf({
       const budget = dollarsOf(query, 'budget') ?? defaults.budgetUsd
       return budgetReport(store, now, budget, textOf(query, 'feature'))
     },
+    '/api/extent': () => store.extent(),
     '/api/calls': (query, now) => calls(store, query, now),
   }
 }

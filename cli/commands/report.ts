@@ -11,7 +11,7 @@ import { spend } from '../reports/spend.ts'
 import { units } from '../reports/units.ts'
 import { queryOf, type Options, type View } from '../reports/view.ts'
 import { waste } from '../reports/waste.ts'
-import { SOURCE_OPTIONS, sourceHelp, sourceOf } from '../source.ts'
+import { SOURCE_OPTIONS, sourceHelp, sourceOf, type Ask } from '../source.ts'
 
 const VIEWS: readonly View[] = [spend, units, outcomes, waste, prompts, context, budget]
 
@@ -59,6 +59,7 @@ export const report: Command = {
     const ask = sourceOf('report', values)
     const query = queryOf(view, asked, Date.now())
     const answer = await ask<never>(view.path, query)
+    for (const note of await keptNotes(ask, view, query)) process.stderr.write(`${note}\n`)
     if (values.json) process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
     else {
       const { text, notes } = view.text(answer)
@@ -67,6 +68,18 @@ export const report: Command = {
     }
     return 0
   },
+}
+
+/** Where single calls are gone and the view needs them. */
+async function keptNotes(ask: Ask, view: View, query: URLSearchParams): Promise<readonly string[]> {
+  if (!view.singleCalls) return []
+  const { keptFrom } = await ask<{ readonly keptFrom?: number }>(
+    '/api/extent',
+    new URLSearchParams(),
+  )
+  if (keptFrom === undefined || Number(query.get('since') ?? 0) >= keptFrom) return []
+  const day = new Date(keptFrom).toISOString().slice(0, 16).replace('T', ' ')
+  return [`Single calls are kept from ${day} UTC on: what is older is not in it`]
 }
 
 /** Without a name, the option that only one view takes says which. @throws Misuse */

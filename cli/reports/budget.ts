@@ -10,6 +10,7 @@ export const budget: View = {
   name: 'budget',
   summary: 'where the month ends, and the day on which --budget USD runs out',
   path: '/api/budget',
+  singleCalls: false,
   takes: ['feature', 'budget'],
   text: (answer: BudgetReport) => ({
     text: figures(answer) + verdict(answer),

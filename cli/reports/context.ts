@@ -9,6 +9,7 @@ export const context: View = {
   name: 'context',
   summary: 'how prompts grow turn by turn, and of what',
   path: '/api/context',
+  singleCalls: true,
   takes: ['since', 'feature'],
   text: ({ features }: { readonly features: readonly ContextGrowth[] }) => {
     const growing = features.filter(({ turns }) => turns.length > 1)

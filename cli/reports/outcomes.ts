@@ -9,6 +9,7 @@ export const outcomes: View = {
   name: 'outcomes',
   summary: 'what a successful outcome costs, and its margin against --baseline OUTCOME=USD',
   path: '/api/outcomes',
+  singleCalls: true,
   takes: ['since', 'feature', 'baseline'],
   text: (answer: OutcomesReport) => ({
     text:

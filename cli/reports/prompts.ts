@@ -9,6 +9,7 @@ export const prompts: View = {
   name: 'prompts',
   summary: 'versions of a prompt side by side, and why one costs more than the one before',
   path: '/api/prompts',
+  singleCalls: true,
   takes: ['since', 'feature'],
   text: ({ prompts: found }: { readonly prompts: readonly PromptReport[] }) => ({
     text:

@@ -8,6 +8,7 @@ export const spend: View = {
   name: 'spend',
   summary: 'what was spent, by feature, model, customer, ... (also without a view)',
   path: '/api/report',
+  singleCalls: false,
   takes: ['by', 'since', 'feature'],
   text: (answer: Report) => ({ text: reportTable(answer), notes: reportNotes(answer) }),
 }

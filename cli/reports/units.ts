@@ -10,6 +10,7 @@ export const units: View = {
   name: 'units',
   summary: 'what a conversation or another unit costs: mean, p50, p95, p99, the dearest 1%, parts',
   path: '/api/units',
+  singleCalls: true,
   takes: ['by', 'since', 'feature'],
   text: (answer: UnitsReport) => ({
     text:

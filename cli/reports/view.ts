@@ -20,6 +20,8 @@ export interface View {
   /** One line for the help. */
   readonly summary: string
   readonly path: string
+  /** Whether hourly sums are not enough for it. */
+  readonly singleCalls: boolean
   /** What it takes; anything else is misuse. */
   readonly takes: readonly Asked[]
   /** As text on stdout, and what the figures leave out, one line each for stderr. */

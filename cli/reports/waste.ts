@@ -11,6 +11,7 @@ export const waste: View = {
   summary:
     'spend that bought nothing: repeats, failed, aborted, cut answers, failed outcomes, cache misses',
   path: '/api/waste',
+  singleCalls: true,
   takes: ['since', 'feature'],
   text: (answer: WasteReport) => ({
     text: tables(kinds(answer), misses(answer)),

@@ -50,6 +50,8 @@ export interface Explanation {
   /** `after.usd` less `before.usd` times `scale`. */
   readonly totalUsd: number
   readonly totalUsdExact: string
+  /** Epoch milliseconds from which single calls are kept, where a period begins before that: it is not all there. */
+  readonly keptFrom?: number
   /** What a unit cost beside LLM calls, before and after alike: left out of all figures above. Absent: nothing is. */
   readonly beside?: readonly Beside[]
   /** One or two sentences in English, times in the local zone. */

@@ -23,13 +23,16 @@ export function explainPeriods(
   periods: Periods,
   features: readonly string[] = featuresOf(store),
 ): readonly Explanation[] {
+  const { keptFrom } = store.extent()
+  const cut = keptFrom !== undefined && keptFrom > periods.before.from ? { keptFrom } : {}
   return features
     .map((feature) => {
       const before = spendOf(store, feature, periods.before)
       const after = spendOf(store, feature, periods.after)
       if (isEmpty(before) && isEmpty(after)) return undefined
       const { from, to } = periods.after
-      return explain(before, after, { feature, since: from, until: to, names: periods.names })
+      const options = { feature, since: from, until: to, names: periods.names }
+      return { ...explain(before, after, options), ...cut }
     })
     .filter((found) => found !== undefined)
     .sort((x, y) => Math.abs(y.totalUsd) - Math.abs(x.totalUsd))

@@ -69,7 +69,11 @@ export function explanationNotes(found: readonly Explanation[]): readonly string
   const isEstimate = found.some(({ causes }) =>
     causes.some((cause: Cause) => cause.plusMinusUsd !== undefined),
   )
+  const cut = found.find(({ keptFrom }) => keptFrom !== undefined)?.keptFrom
   return [
+    ...(cut === undefined
+      ? []
+      : [`Single calls are kept from ${utc(cut)} on: what is older is in no period`]),
     ...(isEstimate
       ? ['±: what a prompt was made of is estimated from the length of its parts']
       : []),
@@ -80,6 +84,9 @@ export function explanationNotes(found: readonly Explanation[]): readonly string
       : []),
   ]
 }
+
+const utc = (at: number): string =>
+  `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 const sum = <T>(items: readonly T[], of: (item: T) => number): number =>
   items.reduce((total, item) => total + of(item), 0)

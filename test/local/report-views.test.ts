@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallRow } from '../../local/row.ts'
 import { startLocal, type Local } from '../../local/server.ts'
+import { openStore } from '../../local/store.ts'
 import { runNode, type RunResult } from '../support/run-node.ts'
 import { CHEAP, run, T0 } from './conversations.ts'
 import { id } from './otlp.ts'
@@ -168,6 +169,23 @@ describe('costspan report VIEW', () => {
     const outcomes = await report('outcomes', '--url', other.url)
     expect(outcomes.stdout).toContain('$18.00')
     await other.close()
+  })
+
+  test('says from when on calls are kept one by one where older ones are gone', async () => {
+    const file = join(folder, 'full.db')
+    const store = openStore({ path: file, maxBytes: 400_000 })
+    store.add(run(3_000, 0, () => CHEAP))
+    const { keptFrom = 0 } = store.extent()
+    store.close()
+    expect(keptFrom).toBeGreaterThan(T0)
+    const minute = new Date(keptFrom).toISOString().slice(0, 16).replace('T', ' ')
+    const said = `Single calls are kept from ${minute} UTC on: what is older is not in it\n`
+    expect((await report('units', '--db', file, '--json')).stderr).toBe(said)
+    expect((await report('--db', file)).stderr).toBe('')
+    const explained = await runNode({
+      args: ['cli/main.ts', 'explain', '--db', file, '--between', '2026-10', '2026-11'],
+    })
+    expect(explained.stderr).toContain(`Single calls are kept from ${minute} UTC on`)
   })
 
   const misuses: readonly (readonly [readonly string[], RegExp])[] = [
