@@ -113,7 +113,9 @@ function steadyCosts({ causes, after }: Explanation, { costs }: Spend): readonly
   if (components.some(({ usd }) => Math.abs(usd) > change * STEADY)) return []
   const sums = new Map<string, number>()
   for (const { component, usd } of costs) sums.set(component, (sums.get(component) ?? 0) + usd)
-  return [...sums].map(([component, usd]) => ({ component, usdPerUnit: usd / after.units }))
+  return [...sums]
+    .map(([component, usd]) => ({ component, usdPerUnit: usd / after.units }))
+    .sort((x, y) => y.usdPerUnit - x.usdPerUnit)
 }
 
 /** Where the next unit would start if it came as its forerunners did. */

@@ -27,7 +27,7 @@ function total(seen: Overview, periodName: string): readonly HTMLElement[] {
   const other = h(
     'p',
     { class: 'note' },
-    `and ${dollars(seen.otherUsd)} that is no LLM call: `,
+    `Beside it ${dollars(seen.otherUsd)} that is no LLM call: `,
     h('a', { class: 'calls', href: hrefOf('units') }, 'units'),
   )
   return [

@@ -134,10 +134,7 @@ describe("the support bot's story", () => {
   it('leaves the steady vector database and gateway out of what changed, and says so', () => {
     const found = findChange(local.store.rows(), local.store.costs())
     expect(found?.before.usdPerUnit).toBeCloseTo(0.025, 12)
-    expect(found?.beside?.map(({ component }) => component).sort()).toEqual([
-      'gateway',
-      'vector_db',
-    ])
+    expect(found?.beside?.map(({ component }) => component)).toEqual(['vector_db', 'gateway'])
     expect(found?.sentence).toContain(
       'beside the same $0.002 a conversation for vector_db and gateway.',
     )
