@@ -15,6 +15,12 @@ const compilerOptions = {
   module: ts.ModuleKind.ESNext,
   verbatimModuleSyntax: true,
   rewriteRelativeImportExtensions: true,
+  // The package has a limit, and who reads the page's code reads its sources.
+  removeComments: true,
+}
+
+function compiled(fileName, text) {
+  return ts.transpileModule(text, { fileName, compilerOptions }).outputText
 }
 
 await mkdir(target, { recursive: true })
@@ -22,9 +28,9 @@ for (const name of await readdir(source)) {
   if (/\.(html|css|svg)$/.test(name)) await copyFile(join(source, name), join(target, name))
   if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue
   const text = await readFile(join(source, name), 'utf8')
-  const { outputText } = ts.transpileModule(text, { fileName: name, compilerOptions })
-  await writeFile(join(target, name.replace(/\.ts$/, '.js')), outputText)
+  await writeFile(join(target, name.replace(/\.ts$/, '.js')), compiled(name, text))
 }
-await copyFile(join(uplot, 'dist/uPlot.esm.js'), join(target, 'uplot.js'))
+const plots = await readFile(join(uplot, 'dist/uPlot.esm.js'), 'utf8')
+await writeFile(join(target, 'uplot.js'), compiled('uplot.js', plots))
 await copyFile(join(uplot, 'dist/uPlot.min.css'), join(target, 'uplot.css'))
 await copyFile(join(uplot, 'LICENSE'), join(target, 'uplot-license.txt'))
