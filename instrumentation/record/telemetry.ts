@@ -101,10 +101,7 @@ export function startTelemetry(
     },
     handOverSpans() {
       plainSpans?.flush()
-      // The batches go to the delivery at once; what becomes of them is counted there.
-      guardAsync('handing spans over', () =>
-        Promise.allSettled(spans.installed.map((one) => one.forceFlush())),
-      )
+      handOver(spans.installed)
     },
     get ownsSpans() {
       return !stoodAside && !limited
@@ -113,6 +110,13 @@ export function startTelemetry(
       return stoodAside
     },
   }
+}
+
+/** The batches go to the delivery at once; what becomes of them is counted there. */
+function handOver(processors: readonly SpanProcessor[]): void {
+  guardAsync('handing spans over', () =>
+    Promise.allSettled(processors.map((one) => one.forceFlush())),
+  )
 }
 
 function hasLimits({ spanLimits }: OtelSettings): boolean {
