@@ -11,7 +11,7 @@ const CACHE = join(ROOT, 'node_modules/.cache/costspan-bench')
 /**
  * The folder whose `node_modules` the variant loads from: this project's, or one of its own that is installed where it is
  * missing or its pins changed.
- * @throws Error with the first line of what npm says.
+ * @throws Error with what npm gives as the reason, in a line.
  */
 export function installed({ openai, packages }: Variant): string {
   if (packages === undefined) return ROOT
@@ -42,17 +42,15 @@ function install(folder: string): void {
   } catch (error) {
     const { stderr } = error as { stderr?: Buffer }
     rmSync(join(folder, 'node_modules'), { recursive: true, force: true })
-    throw new Error(`npm install: ${firstLine(stderr?.toString() ?? String(error))}`, {
+    throw new Error(`npm install: ${reasonIn(stderr?.toString() ?? String(error))}`, {
       cause: error,
     })
   }
 }
 
-export function firstLine(text: string): string {
-  return (
-    text
-      .split('\n')
-      .find((line) => line.trim() !== '')
-      ?.trim() ?? 'no reason given'
-  )
+/** The line of a complaint that says what is wrong: npm and Node.js put codes and places before it. */
+export function reasonIn(complaint: string): string {
+  const lines = complaint.split('\n').flatMap((line) => line.trim() || [])
+  const telling = lines.find((line) => /^(\w*Error\b.*: |npm error (?!code ))/.test(line))
+  return telling ?? lines[0] ?? 'no reason given'
 }

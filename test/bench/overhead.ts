@@ -6,7 +6,7 @@
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { installed } from './install.ts'
-import { allocation, startSink, startUp, work, type Figures, type Sink } from './run.ts'
+import { allocation, startSink, startUp, calls, type Figures, type Sink } from './run.ts'
 import { median } from './statistics.ts'
 import { CALLS, comparisonTable, deliveryTable, PROCESS, type Results } from './table.ts'
 import {
@@ -61,56 +61,70 @@ interface Measured {
   readonly failures: readonly Failure[]
 }
 
-/**
- * Every round measures every variant, in an order that turns from round to round. A peer that fails is left out from then on.
- * @throws Error where it is the bare program or costspan that fails: then there is nothing to tell.
- */
-async function measure(
-  variants: readonly Variant[],
-  rounds: number,
-  sink: Sink,
-): Promise<Measured> {
-  const results = new Map<Variant, Figures[]>(variants.map((variant) => [variant, []]))
-  const failures: Failure[] = []
-  const attempt = async (variant: Variant, round: number | undefined): Promise<void> => {
+type Measure = (variant: Variant, sink: Sink, run: string) => Promise<Figures>
+
+/** What one round runs, one after another, each for all variants: what is compared is measured close in time. */
+function programsOf(round: number): readonly Measure[] {
+  const timed: readonly Measure[] = [starts, calls]
+  return round < ALLOCATION_ROUNDS ? [...timed, allocation] : timed
+}
+
+async function starts(variant: Variant, sink: Sink, run: string): Promise<Figures> {
+  const all: Figures[] = []
+  for (let time = 0; time < STARTS; time += 1) {
+    all.push(await startUp(variant, sink.endpoint(`${run}-${time}`)))
+  }
+  const middle = (figure: string): number => median(all.map((one) => one[figure] ?? NaN))
+  return { start: middle('start'), startToEnd: middle('startToEnd') }
+}
+
+/** Measures variants in turn. A peer that fails is named and left out from then on. */
+class Benchmark implements Measured {
+  readonly results: Map<Variant, Figures[]>
+  readonly failures: Failure[] = []
+  readonly #sink: Sink
+
+  constructor(variants: readonly Variant[], sink: Sink) {
+    this.results = new Map(variants.map((variant) => [variant, []]))
+    this.#sink = sink
+  }
+
+  /** What is missing is installed before the first clock runs. */
+  async install(): Promise<void> {
+    for (const variant of [...this.results.keys()])
+      await this.#attempt(variant, () => installed(variant))
+  }
+
+  /** In an order that turns from round to round. */
+  async round(round: number): Promise<void> {
+    for (const program of programsOf(round)) {
+      const left = [...this.results.keys()]
+      const first = round % left.length
+      for (const variant of [...left.slice(first), ...left.slice(0, first)]) {
+        if (variant.startOnly && program !== starts) continue
+        await this.#attempt(variant, async () => {
+          const run = `${round}-${program.name}-${variant.name}`
+          const figures = await program(variant, this.#sink, run)
+          const rounds = this.results.get(variant) ?? []
+          rounds[round] = { ...rounds[round], ...figures }
+        })
+      }
+    }
+  }
+
+  /** @throws Error where it is the bare program or costspan that fails: then there is nothing to tell. */
+  async #attempt(variant: Variant, measure: () => unknown): Promise<void> {
     try {
-      installed(variant)
-      if (round === undefined) return
-      results.get(variant)?.push(await figuresOf(variant, sink, round))
+      await measure()
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       if (isBare(variant) || isCostspan(variant)) {
         throw new Error(`${variant.name}: ${reason}`, { cause: error })
       }
-      failures.push({ variant: variant.name, reason })
-      results.delete(variant)
+      this.failures.push({ variant: variant.name, reason })
+      this.results.delete(variant)
     }
   }
-  // All that is missing is installed before the first clock runs.
-  for (const variant of variants) await attempt(variant, undefined)
-  for (let round = 0; round < rounds; round += 1) {
-    const left = [...results.keys()]
-    const first = round % left.length
-    for (const variant of [...left.slice(first), ...left.slice(0, first)]) {
-      await attempt(variant, round)
-    }
-    console.error(`round ${round + 1} of ${rounds}`)
-  }
-  return { results, failures }
-}
-
-async function figuresOf(variant: Variant, sink: Sink, round: number): Promise<Figures> {
-  const run = `${round}-${variant.name}`
-  const starts: Figures[] = []
-  for (let time = 0; time < STARTS; time += 1) {
-    starts.push(await startUp(variant, sink.endpoint(`${run}-start-${time}`)))
-  }
-  const middle = (figure: string): number => median(starts.map((one) => one[figure] ?? NaN))
-  const start = { start: middle('start'), startToEnd: middle('startToEnd') }
-  if (variant.startOnly) return start
-  const calls = await work(variant, sink, `${run}-calls`)
-  if (round >= ALLOCATION_ROUNDS) return { ...start, ...calls }
-  return { ...start, ...calls, ...(await allocation(variant, sink, `${run}-allocation`)) }
 }
 
 const machine = `Node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model ?? '?'}`
@@ -134,9 +148,14 @@ function asText({ results }: Measured): string {
 async function main({ rounds, only, json }: Options): Promise<void> {
   const sink = await startSink()
   try {
-    const measured = await measure(chosen(only), rounds, sink)
-    console.log(json ? asJson(measured) : asText(measured))
-    for (const { variant, reason } of measured.failures) {
+    const benchmark = new Benchmark(chosen(only), sink)
+    await benchmark.install()
+    for (let round = 0; round < rounds; round += 1) {
+      await benchmark.round(round)
+      console.error(`round ${round + 1} of ${rounds}`)
+    }
+    console.log(json ? asJson(benchmark) : asText(benchmark))
+    for (const { variant, reason } of benchmark.failures) {
       console.error(`left out: ${variant}: ${reason}`)
     }
   } finally {

@@ -3,7 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { firstLine, installed } from './install.ts'
+import { reasonIn, installed } from './install.ts'
 import type { Delivered } from './sink.ts'
 import { isBare, isCostspan, type Variant } from './variants.ts'
 
@@ -79,7 +79,7 @@ function start(variant: Variant, program: Program, endpoint: string): ChildProce
   })
 }
 
-/** What the child printed. Rejects with the first line of its complaint where it fails. */
+/** What the child printed. Rejects with the telling line of its complaint where it fails. */
 async function output(child: ChildProcess): Promise<string> {
   const text = { stdout: '', stderr: '' }
   child.stdout?.on('data', (bytes: Buffer) => (text.stdout += bytes.toString()))
@@ -87,7 +87,7 @@ async function output(child: ChildProcess): Promise<string> {
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
   if (code === 0) return text.stdout
   const how = signal === null ? `exit code ${code}` : `${signal} after ${TIMEOUT_MS / 1000} s`
-  throw new Error(`${how}: ${firstLine(text.stderr)}`)
+  throw new Error(`${how}: ${reasonIn(text.stderr)}`)
 }
 
 /** Milliseconds from `spawn` to the first line of a program that loads nothing, and to its end. */
@@ -110,13 +110,13 @@ async function figuresOf(variant: Variant, program: Program, endpoint: string): 
 }
 
 /** @throws Error where the bare program or costspan did not deliver what it must: then nothing was measured. */
-export async function work(variant: Variant, sink: Sink, run: string): Promise<Figures> {
+export async function calls(variant: Variant, sink: Sink, run: string): Promise<Figures> {
   const figures = await figuresOf(variant, WORKLOAD, sink.endpoint(run))
   const { spans, metricExports, bytes } = await sink.delivered(run)
-  const calls = figures['calls'] ?? NaN
-  const expected = isBare(variant) ? 0 : isCostspan(variant) ? calls : spans
+  const made = figures['calls'] ?? NaN
+  const expected = isBare(variant) ? 0 : isCostspan(variant) ? made : spans
   if (spans !== expected) throw new Error(`${spans} spans delivered of ${expected}`)
-  return { ...figures, spans, metricExports, bytesACall: bytes / calls }
+  return { ...figures, spans, metricExports, bytesACall: bytes / made }
 }
 
 export async function allocation(variant: Variant, sink: Sink, run: string): Promise<Figures> {

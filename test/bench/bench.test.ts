@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { reasonIn } from './install.ts'
 import { compared, median } from './statistics.ts'
 import { CALLS, comparisonTable, deliveryTable, type Results } from './table.ts'
 import { chosen, VARIANTS } from './variants.ts'
@@ -52,4 +53,11 @@ test('the worst of 2 rounds is shown where 10 calls gave 9 spans', () => {
 test('--only of 1 peer on openai 6 brings the 1 bare program with it', () => {
   expect(chosen(['traceloop']).map(({ name }) => name)).toEqual(['bare-6', 'traceloop'])
   expect(chosen(undefined)).toBe(VARIANTS)
+})
+
+test('of 3 lines the one that names the error is the reason, of npm the one after the code', () => {
+  expect(reasonIn('/app/a.cjs:1\nthrow x\nTypeError: no\n')).toBe('TypeError: no')
+  const npm = 'npm error code ETARGET\nnpm error notarget No matching version found for a@9.\n'
+  expect(reasonIn(npm)).toBe('npm error notarget No matching version found for a@9.')
+  expect(reasonIn('')).toBe('no reason given')
 })
