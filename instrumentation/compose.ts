@@ -1,7 +1,7 @@
 /** The one place where the stages are wired together. */
 
 import { createRequire } from 'node:module'
-import { currentAttribution } from './attribution/context.ts'
+import { attributionStage, type AttributionStage } from './compose/attribution.ts'
 import { readConfig, type Config } from './config.ts'
 import { guardAsync } from './guard.ts'
 import { watchSteps } from './intercept/clients/ai-sdk.ts'
@@ -29,6 +29,7 @@ interface Core {
   readonly prices: Prices
   readonly metrics: Metrics
   readonly hooks: SpanHooks
+  readonly attribution: AttributionStage
   readonly version: string
 }
 
@@ -47,12 +48,16 @@ function compose(): Core {
     customerOnMetrics: config.customerOnMetrics,
     bookTime: () => bookSeconds(book()),
   })
-  const hooks = createSpanHooks({
-    book,
-    metrics,
-    attribution: () => currentAttribution(config.defaults),
-  })
-  core = { config, prices, metrics, hooks, version }
+  const attribution = attributionStage(
+    config,
+    (reason) => {
+      metrics.dropped('attribution', reason)
+    },
+    say,
+  )
+  const { attribute, openSpans } = attribution
+  const hooks = createSpanHooks({ book, metrics, attribute, openSpans })
+  core = { config, prices, metrics, hooks, attribution, version }
   return core
 }
 
@@ -73,7 +78,8 @@ export function start(): void {
   }
 }
 
-function install({ config, prices, metrics, hooks, version }: Core, state: SharedState): void {
+function install(core: Core, state: SharedState): void {
+  const { config, prices, metrics, hooks, attribution, version } = core
   state.hooks ??= hooks
   state.disabled = config.disabled
   if (config.disabled || config.sdkDisabled) return
@@ -93,7 +99,9 @@ function install({ config, prices, metrics, hooks, version }: Core, state: Share
   })
   const step = watchSteps()
   const group = (): object | undefined => step() ?? recorder.activeSpan()
-  const observation = { config, recorder, calls, group }
+  const { attribute, check, outbound } = attribution
+  const observation = { config, recorder, calls, group, attribute, check, outbound }
+  attribution.install()
   interceptFetch(observation)
   const bedrock = createBedrockHook(observation)
   onRequired(new Map(CLIENT_MODULES.map((name) => [name, bedrock])))

@@ -1,5 +1,6 @@
 /** `globalThis.fetch` intercepted in this process, with a recorder that keeps the Calls. */
 
+import { attributionStage } from '../../instrumentation/compose/attribution.ts'
 import type { OpenCalls } from '../../instrumentation/intercept/open-call.ts'
 import { createOpenCalls } from '../../instrumentation/intercept/open-calls.ts'
 import { interceptFetch } from '../../instrumentation/intercept/fetch.ts'
@@ -44,7 +45,20 @@ export function intercepted(options: InterceptedOptions = {}): Intercepted {
     },
     ...options.recorder,
   }
-  const restore = interceptFetch({ config, recorder, calls: open, group: recorder.activeSpan })
+  const { attribute, check, outbound } = attributionStage(
+    config,
+    () => undefined,
+    () => undefined,
+  )
+  const restore = interceptFetch({
+    config,
+    recorder,
+    calls: open,
+    group: recorder.activeSpan,
+    attribute,
+    check,
+    outbound,
+  })
   return {
     calls,
     open,

@@ -1,0 +1,104 @@
+/**
+ * Whom a request is for, in the fields that providers have for it. Read off the request's text; nothing is parsed that
+ * is not there.
+ * Source: OpenAI API reference, `metadata`, `safety_identifier`, `user`, `prompt`, `prompt_cache_key`, `conversation`;
+ * Anthropic, `metadata.user_id`; Bedrock, `requestMetadata`; Vertex AI, `labels`; OpenRouter, `user`. Read November 2026.
+ */
+
+import type { Attribution } from '../core/attribution.ts'
+import { writeField, type Draft } from '../core/attribution-fields.ts'
+import { label } from '../core/label.ts'
+import { isObject } from '../core/unknown.ts'
+import { parseRange, scanMembers, type TextRange } from '../wire/json-scan.ts'
+import type { BodyMembers } from './protocol.ts'
+
+/** Keys of a provider's free key-value pairs that mean a field; any other is a tag. */
+const KEYS: Readonly<Record<string, string>> = {
+  feature: 'feature',
+  team: 'team',
+  customer: 'customer',
+  customer_id: 'customer',
+  cost_center: 'costCenter',
+  costCenter: 'costCenter',
+  user: 'user',
+  user_id: 'user',
+  session: 'session',
+  session_id: 'session',
+  conversation: 'conversation',
+  conversation_id: 'conversation',
+  prompt_name: 'prompt.name',
+  prompt_version: 'prompt.version',
+}
+
+/** Providers take some 16 pairs of at most 64 and 512 characters; what is far beyond is somebody's document. */
+const MAX_PAIRS_TEXT = 32_768
+
+/** OpenAI's fields and those of whoever speaks its forms. */
+export const OPENAI_ATTRIBUTION_KEYS = [
+  'metadata',
+  'safety_identifier',
+  'user',
+  'prompt',
+  'prompt_cache_key',
+  'conversation',
+] as const
+
+export function openaiAttribution(body: string, members: BodyMembers): Attribution | undefined {
+  if (!OPENAI_ATTRIBUTION_KEYS.some((key) => members.has(key))) return undefined
+  const draft: Draft = {}
+  const read = (field: string, key: string): void => {
+    const value = label(parseRange(body, members.get(key)))
+    if (value !== undefined) writeField(draft, field, value)
+  }
+  read('user', 'user')
+  read('user', 'safety_identifier')
+  // What shares a cached prefix belongs together; the key may name a person, and a session never becomes a metric label.
+  read('session', 'prompt_cache_key')
+  readPrompt(draft, body, members.get('prompt'))
+  const conversation = parseRange(body, members.get('conversation'))
+  const id = label(isObject(conversation) ? conversation['id'] : conversation)
+  if (id !== undefined) writeField(draft, 'conversation', id)
+  readPairs(draft, body, members.get('metadata'))
+  return said(draft)
+}
+
+const PROMPT_KEYS: ReadonlySet<string> = new Set(['id', 'version'])
+
+/** `prompt: {id, version, variables}`; the variables are content and stay unread. */
+function readPrompt(draft: Draft, body: string, range: TextRange | undefined): void {
+  if (range === undefined || body[range.start] !== '{') return
+  const members = scanMembers(body, PROMPT_KEYS, range.start)
+  const name = label(parseRange(body, members.get('id')))
+  const version = label(parseRange(body, members.get('version')))
+  if (name !== undefined) writeField(draft, 'prompt.name', name)
+  if (version !== undefined) writeField(draft, 'prompt.version', version)
+}
+
+/** Of a member that holds free key-value pairs: `metadata`, `requestMetadata`, `labels`. */
+export function pairsAttribution(
+  body: string,
+  range: TextRange | undefined,
+): Attribution | undefined {
+  if (range === undefined) return undefined
+  const draft: Draft = {}
+  readPairs(draft, body, range)
+  return said(draft)
+}
+
+function readPairs(draft: Draft, body: string, range: TextRange | undefined): void {
+  if (range === undefined || range.end - range.start > MAX_PAIRS_TEXT) return
+  const pairs = parseRange(body, range)
+  if (!isObject(pairs)) return
+  const tags: (readonly [string, string])[] = []
+  for (const [key, given] of Object.entries(pairs)) {
+    const value = label(given)
+    if (value === undefined) continue
+    if (Object.hasOwn(KEYS, key)) writeField(draft, KEYS[key] ?? key, value)
+    else if (key.length <= 64 && label(key) === key) tags.push([key, value])
+  }
+  if (tags.length > 0) draft.tags = Object.fromEntries(tags)
+}
+
+function said(draft: Draft): Attribution | undefined {
+  return Object.keys(draft).length > 0 ? draft : undefined
+}
