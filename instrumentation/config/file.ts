@@ -25,7 +25,8 @@ export function readSettingsFile(
   const file = readWritten(path, (place, problem) => {
     problems.push(`COSTSPAN_CONFIG ${place}: ${problem}. Using the defaults.`)
   })
-  if (file === undefined) return NONE
+  // An empty file, or one of comments only, says nothing.
+  if (file?.value == null) return NONE
   const { value } = file
   const placeOf = (where: Path): string => `COSTSPAN_CONFIG ${file.placeOf(where)}`
   if (!isObject(value)) {

@@ -4,6 +4,7 @@ import { attributionStage } from '../../instrumentation/compose/attribution.ts'
 import type { OpenCalls } from '../../instrumentation/intercept/open-call.ts'
 import { createOpenCalls } from '../../instrumentation/intercept/open-calls.ts'
 import { interceptFetch } from '../../instrumentation/intercept/fetch.ts'
+import type { Observation } from '../../instrumentation/intercept/start-call.ts'
 import type { Recorder } from '../../instrumentation/intercept/recorder.ts'
 import { readConfig, type Config } from '../../instrumentation/config.ts'
 import type { Call } from '../../instrumentation/core/call.ts'
@@ -11,6 +12,8 @@ import type { Call } from '../../instrumentation/core/call.ts'
 export interface Intercepted {
   readonly calls: readonly Call[]
   readonly open: OpenCalls
+  /** For hooks beside that of fetch. */
+  readonly observation: Observation
   /** How many calls have begun. */
   readonly begun: number
   waitForCalls(count: number, timeoutMs?: number): Promise<readonly Call[]>
@@ -50,7 +53,7 @@ export function intercepted(options: InterceptedOptions = {}): Intercepted {
     () => undefined,
     () => undefined,
   )
-  const restore = interceptFetch({
+  const observation: Observation = {
     config,
     recorder,
     calls: open,
@@ -58,10 +61,12 @@ export function intercepted(options: InterceptedOptions = {}): Intercepted {
     attribute,
     check,
     outbound,
-  })
+  }
+  const restore = interceptFetch(observation)
   return {
     calls,
     open,
+    observation,
     get begun() {
       return begun
     },
