@@ -12,9 +12,14 @@ import {
 export type { AttributionInput } from '../attribution/context.ts'
 export type { RequestAttribution } from './request.ts'
 
-/** The request of Fastify, as far as it is looked at. */
+/** The request of Fastify, as far as it is looked at here or likely to be in a function; annotate it for the rest. */
 export interface FastifyRequest {
   readonly raw: NodeRequest
+  readonly headers: NodeRequest['headers']
+  readonly query: unknown
+  readonly params: unknown
+  /** Read by `preHandler`, not yet by `onRequest`. */
+  readonly body: unknown
 }
 
 type Hook<Request> = (request: Request, reply: unknown, done: () => void) => void
