@@ -35,8 +35,8 @@ export interface AttributionStage {
   readonly outbound: Outbound
   /** To be told of spans, where rules ask for their attributes. */
   readonly openSpans: OpenSpans | undefined
-  /** Begins to read inbound requests, and to let attribution travel, where that is configured. */
-  install(): void
+  /** Begins to read inbound requests, and to let attribution travel, where that is configured; returns what ends it. */
+  install(): () => void
 }
 
 const CONTEXT: ContextAccess = {
@@ -63,13 +63,12 @@ export function attributionStage(
     openSpans: surroundings,
     install() {
       const state = sharedState()
-      if (wantsRequests(settings)) {
-        const read = createInboundReader(settings.inbound)
-        state.readInbound = read
-        watchInboundRequests(read)
-      }
       const { put } = settings.outbound
       if (put.length > 0) state.carry = createCarry(CONTEXT, settings.outbound, clean)
+      if (!wantsRequests(settings)) return () => undefined
+      const read = createInboundReader(settings.inbound)
+      state.readInbound = read
+      return watchInboundRequests(read)
     },
   }
 }
