@@ -5,14 +5,13 @@ import { attributionStage, type AttributionStage } from './compose/attribution.t
 import { readConfig, type Config } from './config.ts'
 import { guardAsync } from './guard.ts'
 import { watchSteps } from './intercept/clients/ai-sdk.ts'
-import { CLIENT_MODULES, createBedrockHook } from './intercept/clients/bedrock.ts'
-import { onRequired } from './intercept/clients/required.ts'
+import { AWS_CLIENT_MODULES, onRequired } from './intercept/clients/required.ts'
 import { interceptFetch } from './intercept/fetch.ts'
 import { createOpenCalls } from './intercept/open-calls.ts'
 import { layerOf } from './pricing/layer.ts'
 import type { PriceBook, PriceBookSource } from './pricing/index.ts'
+import { onDemand } from './on-demand.ts'
 import { createPrices, type Prices } from './prices.ts'
-import { priceFileLayer } from './prices-file.ts'
 import { watchProcessEnd } from './process-end.ts'
 import { endAbandoned } from './record/adoption.ts'
 import { createMetrics, type Metrics } from './record/metrics.ts'
@@ -22,6 +21,8 @@ import { createRecorder } from './record/recorder.ts'
 import { startTelemetry, type Telemetry } from './record/telemetry.ts'
 import { SCOPE_NAME } from './semconv.ts'
 import { sharedState, type SharedState } from './shared-state.ts'
+
+type Bedrock = typeof import('./intercept/clients/bedrock.ts')
 
 /** What recording needs, whoever asks for it first: `register`, or a processor in an application's own set-up. */
 interface Core {
@@ -103,8 +104,12 @@ function install(core: Core, state: SharedState): void {
   const observation = { config, recorder, calls, group, attribute, check, outbound }
   attribution.install()
   interceptFetch(observation)
-  const bedrock = createBedrockHook(observation)
-  onRequired(new Map(CLIENT_MODULES.map((name) => [name, bedrock])))
+  let bedrock: ((exports: unknown) => void) | undefined
+  const hookBedrock = (exports: unknown): void => {
+    bedrock ??= (onDemand('intercept/clients/bedrock') as Bedrock).createBedrockHook(observation)
+    bedrock(exports)
+  }
+  onRequired(new Map(AWS_CLIENT_MODULES.map((name) => [name, hookBedrock])))
   watchProcessEnd({
     telemetry,
     endCalls() {
@@ -152,7 +157,8 @@ function pricesOf(config: Config): Prices {
   const { priceFile, pricesUrl } = config
   if (priceFile !== undefined) {
     try {
-      prices.use(priceFileLayer(priceFile), 'file')
+      const file = onDemand('prices-file') as typeof import('./prices-file.ts')
+      prices.use(file.priceFileLayer(priceFile), 'file')
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       say(`COSTSPAN_PRICES: ${why}. Using the bundled prices.`)

@@ -8,7 +8,7 @@ const MAX_VERSIONS = 20
 /** Prompts whose versions are counted; those of any further are `varying`. */
 const MAX_PROMPTS = 300
 
-export const VARYING = 'varying'
+const VARYING = 'varying'
 
 /** The version to record for this digest of the prompt of that name. */
 export type VersionLimit = (prompt: string, digest: string) => string

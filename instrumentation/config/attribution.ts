@@ -3,8 +3,9 @@
 import type { Attribution } from '../core/attribution.ts'
 import { label } from '../core/label.ts'
 import { at, isObject, text, type JsonObject } from '../core/unknown.ts'
-import { readWritten, type SettingsFile, type Written } from './file.ts'
-import type { Environment } from './picker.ts'
+import { onDemand } from '../on-demand.ts'
+import type { SettingsFile, Written } from './file.ts'
+import type { Environment } from './otel.ts'
 
 export const ATTRIBUTION_KEYS = [
   'rules',
@@ -78,6 +79,7 @@ function rulesOf(env: Environment, file: SettingsFile, problems: string[]): Writ
     if (path === undefined) return undefined
     return { value: path, placeOf: (where) => file.placeOf(['rules', ...where]) }
   }
+  const { readWritten } = onDemand('config/file') as typeof import('./file.ts')
   return readWritten(path, (place, problem) => {
     problems.push(`rules ${place}: ${problem}. There are no rules then.`)
   })

@@ -13,25 +13,25 @@ export interface SettingsFile extends Written {
   readonly value: JsonObject
 }
 
-const NONE: SettingsFile = { value: {}, placeOf: () => 'COSTSPAN_CONFIG' }
-
-/** The settings in the file that `COSTSPAN_CONFIG` names; a key that is none of `allowed` is a problem and no more. */
+/**
+ * The settings in the file that `COSTSPAN_CONFIG` names; none where it can't be read. A key that is none of `allowed` is
+ * a problem and no more.
+ */
 export function readSettingsFile(
-  path: string | undefined,
+  path: string,
   allowed: readonly string[],
   problems: string[],
-): SettingsFile {
-  if (!path) return NONE
+): SettingsFile | undefined {
   const file = readWritten(path, (place, problem) => {
     problems.push(`COSTSPAN_CONFIG ${place}: ${problem}. Using the defaults.`)
   })
   // An empty file, or one of comments only, says nothing.
-  if (file?.value == null) return NONE
+  if (file?.value == null) return undefined
   const { value } = file
   const placeOf = (where: Path): string => `COSTSPAN_CONFIG ${file.placeOf(where)}`
   if (!isObject(value)) {
     problems.push(`${placeOf([])}: must be a map of settings. Using the defaults.`)
-    return NONE
+    return undefined
   }
   for (const key of Object.keys(value).filter((one) => !allowed.includes(one))) {
     problems.push(`${placeOf([key])}: no setting '${key}'. Allowed: ${allowed.join(', ')}`)

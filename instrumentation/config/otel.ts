@@ -1,6 +1,6 @@
 /** OpenTelemetry's standard variables, as far as no package of its own reads them. */
 
-import type { Environment } from './picker.ts'
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The standard `OTEL_*` variables that no package of OpenTelemetry JS applies by itself without `sdk-node`. */
 export interface OtelSettings {

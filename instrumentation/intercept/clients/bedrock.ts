@@ -44,9 +44,6 @@ interface Attempt {
   readonly errorType: string | undefined
 }
 
-/** Modules of the AWS SDK that hold the class of all its clients, newest first. */
-export const CLIENT_MODULES = ['@smithy/core/client', '@smithy/smithy-client'] as const
-
 /** Hooks `send` of the class that all AWS clients inherit from; only Bedrock's runtime is touched further. */
 export function createBedrockHook(observation: Observation): (exports: unknown) => void {
   const middlewares = createMiddlewares(observation)
