@@ -16,6 +16,8 @@ export interface AttributionQuestion {
   readonly stated?: Attribution | undefined
   /** The request's text, where it can be seen. */
   readonly body?: string | undefined
+  /** A span of somebody else begins; the call itself is asked about when its request is seen, and counts then. */
+  readonly ahead?: boolean
 }
 
 export type Attributor = (question: AttributionQuestion) => Attribution

@@ -33,8 +33,8 @@ export interface AllowedValues {
 }
 
 export interface Policy {
-  /** The attribution as it may stand on a span. The same object where nothing has to be changed. */
-  readonly clean: (attribution: Attribution) => Attribution
+  /** The attribution as it may leave the process. The same object where nothing has to be changed. */
+  readonly clean: (attribution: Attribution, counted: boolean) => Attribution
   /** Counts and tells what is missing; the error where the call must not be sent. */
   readonly check: (attribution: Attribution) => AttributionRequiredError | undefined
 }
@@ -48,7 +48,7 @@ const TELLABLE = ['feature', 'team', 'costCenter', 'prompt.name', 'prompt.versio
 export function createPolicy(settings: PolicySettings, notices: Notices): Policy {
   const { require, values, users } = settings
   return {
-    clean(attribution) {
+    clean(attribution, counted) {
       let draft: Draft | undefined
       for (const rule of values) {
         const value = readField(draft ?? attribution, rule.field)
@@ -56,7 +56,7 @@ export function createPolicy(settings: PolicySettings, notices: Notices): Policy
         draft ??= { ...attribution }
         const grouped = GROUPED.includes(rule.field)
         writeField(draft, rule.field, grouped ? OTHER : undefined)
-        notices.count('value_not_allowed')
+        if (counted) notices.count('value_not_allowed')
         notices.once(`value ${rule.field}`, () => notAllowed(rule, value, grouped))
       }
       const { user } = draft ?? attribution

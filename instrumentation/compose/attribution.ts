@@ -11,6 +11,7 @@ import type { AttributionRequiredError } from '../core/attribution-required.ts'
 import { onDemand } from '../on-demand.ts'
 import { propagation } from '../otel-api.ts'
 import { createOutbound, type ContextAccess, type Outbound } from '../propagation/outbound.ts'
+import { CACHE_KEY } from '../providers/attribution-shared.ts'
 import { activeContext, withContext } from '../record/otel-globals.ts'
 import type { OpenSpans } from '../record/surroundings.ts'
 
@@ -54,9 +55,15 @@ export const attributionStage: StageMaker = (config, count, say) => {
   }
 }
 
+const BY_DEFAULT: StatedFields = {
+  read: true,
+  wanted: () => false,
+  session: (cacheKey) => cacheKey,
+}
+
 function plainStage({ defaults }: Config): AttributionStage {
   return {
-    attribute: createAttributor({ defaults, stated: statedFields(true, () => false) }),
+    attribute: createAttributor({ defaults, stated: statedFields(BY_DEFAULT) }),
     check: undefined,
     outbound: createOutbound(CONTEXT, { pass: new Set(), put: [] }),
     openSpans: undefined,
@@ -64,16 +71,27 @@ function plainStage({ defaults }: Config): AttributionStage {
   }
 }
 
-/** Of a provider's free key-value pairs those that name no field are left out, unless they are wanted as tags. */
-export function statedFields(
-  read: boolean,
-  wanted: (key: string) => boolean,
-): NonNullable<AttributionSources['stated']> {
+/** What is taken of the provider's own fields. */
+export interface StatedFields {
+  readonly read: boolean
+  /** Which of the free key-value pairs that name no field are wanted as tags. */
+  readonly wanted: (key: string) => boolean
+  /** The session that calls with this `prompt_cache_key` make up; it may be a user's id. */
+  readonly session: (cacheKey: string) => string | undefined
+}
+
+export function statedFields(fields: StatedFields): NonNullable<AttributionSources['stated']> {
   return (stated) => {
-    if (!read) return undefined
+    if (!fields.read) return undefined
     if (stated.tags === undefined) return stated
-    const { tags, ...fields } = stated
-    const kept = Object.entries(tags).filter(([key]) => wanted(key))
-    return kept.length === 0 ? fields : { ...fields, tags: Object.fromEntries(kept) }
+    const { tags, ...said } = stated
+    const kept = Object.entries(tags).filter(([key]) => key !== CACHE_KEY && fields.wanted(key))
+    const cacheKey = Object.hasOwn(tags, CACHE_KEY) ? tags[CACHE_KEY] : undefined
+    const session = said.session ?? (cacheKey === undefined ? undefined : fields.session(cacheKey))
+    return {
+      ...said,
+      ...(session === undefined ? {} : { session }),
+      ...(kept.length === 0 ? {} : { tags: Object.fromEntries(kept) }),
+    }
   }
 }

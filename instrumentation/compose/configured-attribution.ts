@@ -1,7 +1,12 @@
 /** The attribution stage as it is configured: nothing of it is there that is not. */
 
 import { createAttributor, type AttributionSources } from '../attribution/attributor.ts'
-import { createPolicy, type Notices, type Policy } from '../attribution/policy.ts'
+import {
+  createPolicy,
+  type Notices,
+  type Policy,
+  type PolicySettings,
+} from '../attribution/policy.ts'
 import { createVersionLimit } from '../attribution/prompt-version.ts'
 import { createRuling, type Rule } from '../attribution/rules.ts'
 import { readAttributionSettings, type AttributionSettings } from '../attribution/settings.ts'
@@ -21,9 +26,11 @@ export const configuredStage: StageMaker = (config, count, say) => {
   const settings = settingsOf(config, say)
   const notices = createNotices(count, say)
   const surroundings = settings.rules.length > 0 ? createSurroundings() : undefined
-  const policy = policyOf(settings, config, notices, say)
-  const clean = policy?.clean ?? ((attribution: Attribution) => attribution)
-  const sources = sourcesOf(settings, config, policy, surroundings, notices, say)
+  const users = usersOf(settings, config, say)
+  const policy = policyOf(settings, users, notices)
+  const clean = (attribution: Attribution): Attribution =>
+    policy === undefined ? attribution : policy.clean(attribution, false)
+  const sources = sourcesOf(settings, config, { policy, users, surroundings, notices, say })
   return {
     attribute: createAttributor(sources),
     check: settings.require.length > 0 ? policy?.check : undefined,
@@ -65,13 +72,18 @@ function wantsRequests({ inbound, rules }: AttributionSettings): boolean {
   return byRoute || inbound.headers.length > 0 || inbound.baggage.length > 0
 }
 
+interface Parts {
+  readonly policy: Policy | undefined
+  readonly users: Users
+  readonly surroundings: Surroundings | undefined
+  readonly notices: Notices
+  readonly say: (line: string) => void
+}
+
 function sourcesOf(
   settings: AttributionSettings,
   config: Config,
-  policy: Policy | undefined,
-  surroundings: Surroundings | undefined,
-  notices: Notices,
-  say: (line: string) => void,
+  { policy, users, surroundings, notices, say }: Parts,
 ): AttributionSources {
   const { inbound, providerFields } = settings
   const { read, tags } = providerFields
@@ -80,7 +92,11 @@ function sourcesOf(
   const settle = settling(policy, version)
   return {
     defaults: config.defaults,
-    stated: statedFields(read, (key) => tags.some((matches) => matches(key))),
+    stated: statedFields({
+      read,
+      wanted: (key) => tags.some((matches) => matches(key)),
+      session: (cacheKey) => asUser(users, cacheKey),
+    }),
     ...(surroundings ? { rules: rulingOf(settings.rules, config, surroundings) } : {}),
     ...(reads ? { inbound: () => inboundAttribution(settings) } : {}),
     ...(settle ? { settle } : {}),
@@ -125,18 +141,32 @@ const NO_KEY =
 const VERSION_DIGITS = 12
 const USER_DIGITS = 32
 
-function policyOf(
-  { require, values, hashUsers }: AttributionSettings,
+type Users = PolicySettings['users']
+
+function usersOf(
+  { hashUsers }: AttributionSettings,
   { attribution: { hashKey, placeOf } }: Config,
-  notices: Notices,
   say: (line: string) => void,
+): Users {
+  if (!hashUsers) return 'plain'
+  if (hashKey !== undefined) return remembered(keyedHash(hashKey, USER_DIGITS))
+  say(`${placeOf(['hashUsers'])}: hashUsers ${NO_KEY}. User ids are left out.`)
+  return 'drop'
+}
+
+/** What may be a user's id, as user ids are to be recorded. */
+function asUser(users: Users, id: string): string | undefined {
+  if (users === 'plain') return id
+  return users === 'drop' ? undefined : users(id)
+}
+
+function policyOf(
+  { require, values }: AttributionSettings,
+  users: Users,
+  notices: Notices,
 ): Policy | undefined {
-  if (require.length === 0 && values.length === 0 && !hashUsers) return undefined
-  if (!hashUsers) return createPolicy({ require, values, users: 'plain' }, notices)
-  if (hashKey === undefined)
-    say(`${placeOf(['hashUsers'])}: hashUsers ${NO_KEY}. User ids are left out.`)
-  const users = hashKey === undefined ? 'drop' : remembered(keyedHash(hashKey, USER_DIGITS))
-  return createPolicy({ require, values, users }, notices)
+  const none = require.length === 0 && values.length === 0 && users === 'plain'
+  return none ? undefined : createPolicy({ require, values, users }, notices)
 }
 
 type Versions = (attribution: Attribution, body: string) => Attribution
@@ -177,10 +207,10 @@ function settling(
   version: Versions | undefined,
 ): AttributionSources['settle'] {
   if (policy === undefined && version === undefined) return undefined
-  return (attribution, { body }) => {
+  return (attribution, { body, ahead }) => {
     const versioned =
       version === undefined || body === undefined ? attribution : version(attribution, body)
-    return policy === undefined ? versioned : policy.clean(versioned)
+    return policy === undefined ? versioned : policy.clean(versioned, ahead !== true)
   }
 }
 

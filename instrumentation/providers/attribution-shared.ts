@@ -52,15 +52,17 @@ export function openaiAttribution(body: string, members: BodyMembers): Attributi
   }
   read('user', 'user')
   read('user', 'safety_identifier')
-  // What shares a cached prefix belongs together; the key may name a person, and a session never becomes a metric label.
-  read('session', 'prompt_cache_key')
   readPrompt(draft, body, members.get('prompt'))
   const conversation = parseRange(body, members.get('conversation'))
   const id = label(isObject(conversation) ? conversation['id'] : conversation)
   if (id !== undefined) writeField(draft, 'conversation', id)
   readPairs(draft, body, members.get('metadata'))
+  read(`tags.${CACHE_KEY}`, CACHE_KEY)
   return said(draft)
 }
+
+/** Told as a tag: what it names (a conversation, a template, a user) is the application's secret. */
+export const CACHE_KEY = 'prompt_cache_key'
 
 const PROMPT_KEYS: ReadonlySet<string> = new Set(['id', 'version'])
 

@@ -34,6 +34,7 @@ export interface ProcessorOptions {
   readonly attribute: (call: {
     readonly provider: string
     readonly model: string | undefined
+    readonly ahead: true
   }) => Attribution
   /** Told of all spans, where their attributes are asked for. */
   readonly openSpans?: OpenSpans | undefined
@@ -98,7 +99,9 @@ function starting(span: Span, attribute: ProcessorOptions['attribute']): void {
   if (attributes[names.ATTR_OPERATION_NAME] === undefined || isHandled(span)) return
   const provider = text(attributes[names.ATTR_PROVIDER_NAME]) ?? 'unknown'
   const model = text(attributes[names.ATTR_REQUEST_MODEL])
-  const missing = toAttributes(putAttribution(newAttributeList(), attribute({ provider, model })))
+  const missing = toAttributes(
+    putAttribution(newAttributeList(), attribute({ provider, model, ahead: true })),
+  )
   for (const [name, value] of Object.entries(missing)) {
     if (value === undefined) continue
     if (attributes[name] === undefined) span.setAttribute(name, value)

@@ -179,6 +179,10 @@ describe('a provider’s fields', () => {
     const got = await recorded(create, yaml)
     expect(got.user).toMatch(/^[0-9a-f]{32}$/)
     expect(got.team).toBe('other')
+    seen?.restore()
+    const keyed = { model: 'gpt-5.4', messages, prompt_cache_key: 'u1' }
+    const cached = await recorded(() => openai().chat.completions.create(keyed), yaml)
+    expect(cached).toEqual({ session: got.user })
   })
 
   test.each<[string, string, object | undefined]>([
