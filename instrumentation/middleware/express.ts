@@ -1,4 +1,4 @@
-/** Express 4 and 5, and whoever takes middleware of their form (Connect, Polka, NestJS on Express). */
+/** Express, and whoever takes middleware of its form. */
 
 import { guardAsync } from '../guard.ts'
 import {

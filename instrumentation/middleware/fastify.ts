@@ -1,4 +1,4 @@
-/** Fastify 4 and 5. */
+/** Fastify. */
 
 import { guardAsync } from '../guard.ts'
 import {

@@ -1,4 +1,4 @@
-/** Route handlers of Next.js, and any other handler that takes a web-standard Request (Hono, Remix, SvelteKit). */
+/** Route handlers of Next.js, and any other handler that takes a web-standard Request. */
 
 import { serveAttributed, type RequestAttribution } from './request.ts'
 

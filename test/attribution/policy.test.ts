@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { AttributionRequiredError, withAttribution } from '../../instrumentation/index.ts'
 import { configured } from '../support/attribution-settings.ts'
@@ -207,6 +208,19 @@ describe('promptVersion: hash', () => {
       /costspan.yaml:1: promptVersion: hash needs a key: .* Prompts get no versions\.$/,
     )
   })
+})
+
+test.each(['attribution.md', 'configuration.md'])('what docs/%s shows is accepted', (name) => {
+  const text = readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
+  const shown = [...text.matchAll(/```yaml\n([^]*?)```/g)].map((match) => match[1] ?? '')
+  expect(shown.length).toBeGreaterThan(0)
+  const env = { COSTSPAN_HASH_KEY: 'k' }
+  for (const yaml of shown) {
+    const { told } = yaml.startsWith('- ')
+      ? configured('', { rules: yaml, env })
+      : configured(yaml.replace(/^rules: .*$/m, ''), { env })
+    expect(told, yaml).toEqual([])
+  }
 })
 
 test.each<[string, string, string]>([

@@ -59,10 +59,10 @@ const labelled = bodyOf(1_000, { metadata })
 const factsOf = (body: string) =>
   openaiChat.facts(body, scanMembers(body, openaiChat.requestKeys), '')
 const declared = { feature: 'support', team: 'care', user: 'u1', conversation: 'c1' }
-const rules = Array.from(
-  { length: 20 },
-  (_, i) =>
-    `  - { match: { model: m${i}*, route: /api/${i}/* }, set: { feature: f${i} }, from: { customer: tenant.id } }`,
+const rules = Array.from({ length: 20 }, (_, i) =>
+  i < 19
+    ? `  - { match: { model: m${i}*, route: /api/${i}/* }, set: { feature: f${i} } }`
+    : '  - { match: { model: gpt-* }, set: { feature: rest }, from: { customer: tenant.id } }',
 ).join('\n')
 
 interface Variant {
@@ -80,7 +80,10 @@ const variants: readonly Variant[] = [
     name: "the provider's fields: 4 keys of metadata",
     stated: factsOf(labelled)?.attribution ?? {},
   },
-  { name: '20 rules by model and route, with values from spans', yaml: `rules:\n${rules}\n` },
+  {
+    name: '20 rules by model and route, one of which takes a value from a span',
+    yaml: `rules:\n${rules}\n`,
+  },
   {
     name: 'allowed values of two fields, require',
     yaml: 'require: [team]\nvalues: { team: [care], feature: "[a-z]+" }',
