@@ -35,12 +35,20 @@ function isGenerator(value: unknown): value is GeneratorLike {
   return (tag === 'AsyncGenerator' || tag === 'Generator') && Object.isExtensible(value)
 }
 
-/** Listeners of this emitter run in the context from now on. */
+type Emit = (...args: readonly unknown[]) => unknown
+
+/** What we have put in place of an emitter's own `emit`, and that. */
+const carried = new WeakMap<object, { readonly ours: Emit; readonly own: Emit }>()
+
+/** Listeners of this emitter run in the context from now on; of several contexts the last one counts. */
 export function carryEvents(emitter: unknown, run: Run): void {
   if (typeof emitter !== 'object' || emitter === null || !('emit' in emitter)) return
-  const { emit } = emitter
-  if (typeof emit !== 'function') return
-  emitter.emit = function (this: unknown, ...args: readonly unknown[]): unknown {
-    return run(() => Reflect.apply(emit, this, args) as unknown)
+  if (typeof emitter.emit !== 'function') return
+  const before = carried.get(emitter)
+  const own = before?.ours === emitter.emit ? before.own : (emitter.emit as Emit)
+  const ours = function (this: unknown, ...args: readonly unknown[]): unknown {
+    return run(() => Reflect.apply(own, this, args))
   }
+  carried.set(emitter, { ours, own })
+  emitter.emit = ours
 }

@@ -7,7 +7,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { mergeAttribution, type Attribution } from '../core/attribution.ts'
 import { sharedState } from '../shared-state.ts'
-import { carryGenerator } from './carrying.ts'
+import { carryGenerator, type Run } from './carrying.ts'
 import { normalize, type AttributionInput } from './input.ts'
 
 export type { AttributionInput } from './input.ts'
@@ -28,12 +28,20 @@ function storage(): AsyncLocalStorage<Attribution> {
 export function withAttribution<T>(attribution: AttributionInput, fn: () => T): T {
   const state = sharedState()
   if (state.disabled) return fn()
-  const als = storage()
-  const merged = inner(als.getStore(), attribution)
-  const { carry } = state
-  const run = <R>(work: () => R): R =>
-    als.run(merged, carry === undefined ? work : () => carry(merged, work))
+  const run = runWith(inner(storage().getStore(), attribution))
   return carryGenerator(run(fn), run)
+}
+
+function runWith(attribution: Attribution): Run {
+  const als = storage()
+  const { carry } = sharedState()
+  if (carry === undefined) return (work) => als.run(attribution, work)
+  return (work) => als.run(attribution, () => carry(attribution, work))
+}
+
+/** Runs work with what is declared here, wherever it is run. */
+export function declaredHere(): Run {
+  return runWith(declaredAttribution() ?? NOBODY)
 }
 
 /**

@@ -1,6 +1,5 @@
 /** Express, and whoever takes middleware of its form. */
 
-import { guardAsync } from '../guard.ts'
 import {
   callOn,
   headOf,
@@ -27,10 +26,11 @@ export interface ExpressRequest extends NodeRequest {
  */
 export function attributeRequests<Request extends ExpressRequest, Response = unknown>(
   attribution: RequestAttribution<[request: Request, response: Response]>,
-): (request: Request, response: Response, next: () => void) => void {
+): (request: Request, response: Response, next: (error?: unknown) => void) => void {
   return (request, response, next) => {
     const head = headOf(request, request.originalUrl ?? request.url)
     const served = serveAttributed(attribution, [request, response], head, callOn(request, next))
-    if (served !== undefined) guardAsync('attributing a request', () => served)
+    // What a later middleware throws is the application's to handle.
+    if (served !== undefined) served.catch(next)
   }
 }

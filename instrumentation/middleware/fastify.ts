@@ -1,6 +1,5 @@
 /** Fastify. */
 
-import { guardAsync } from '../guard.ts'
 import {
   callOn,
   headOf,
@@ -22,7 +21,7 @@ export interface FastifyRequest {
   readonly body: unknown
 }
 
-type Hook<Request> = (request: Request, reply: unknown, done: () => void) => void
+type Hook<Request> = (request: Request, reply: unknown, done: (error?: Error) => void) => void
 
 /** The part of a Fastify instance that is used. */
 export interface FastifyHooks<Request> {
@@ -48,7 +47,7 @@ export function attributeRequests<Request extends FastifyRequest>(
     instance.addHook(options.hook ?? 'onRequest', (request, _reply, next) => {
       const serve = callOn(request.raw, next)
       const served = serveAttributed(attribution, [request], headOf(request.raw), serve)
-      if (served !== undefined) guardAsync('attributing a request', () => served)
+      if (served !== undefined) served.catch(next)
     })
     done()
   }

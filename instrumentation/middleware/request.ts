@@ -1,9 +1,14 @@
 /** What the middlewares share: one request served with its own attribution, however many are served at once. */
 
-import { withAttribution, type AttributionInput } from '../attribution/context.ts'
-import { carryEvents } from '../attribution/carrying.ts'
+import { declaredHere, withAttribution, type AttributionInput } from '../attribution/context.ts'
+import { carryEvents, type Run } from '../attribution/carrying.ts'
 import { guard } from '../guard.ts'
-import { runInbound, type ReadInbound, type RequestHead } from '../propagation/inbound.ts'
+import {
+  inboundRequest,
+  runInbound,
+  type ReadInbound,
+  type RequestHead,
+} from '../propagation/inbound.ts'
 import { sharedState } from '../shared-state.ts'
 
 /** What a request is for: a value, or a function of the request, which may need to look something up first. */
@@ -23,7 +28,7 @@ export function serveAttributed<Args extends readonly unknown[], R>(
   attribution: RequestAttribution<Args>,
   args: Args,
   head: RequestHead,
-  serve: (run: <T>(work: () => T) => T) => R,
+  serve: (run: Run) => R,
 ): R | Promise<R> {
   if (sharedState().disabled) return serve((work) => work())
   const said =
@@ -43,7 +48,7 @@ export function serveAttributed<Args extends readonly unknown[], R>(
   )
 }
 
-function inContext(input: AttributionInput, head: RequestHead): <T>(work: () => T) => T {
+function inContext(input: AttributionInput, head: RequestHead): Run {
   const read = sharedState().readInbound as ReadInbound | undefined
   const inbound = read === undefined ? undefined : guard('reading a request', () => read(head))
   return (work) => {
@@ -53,7 +58,12 @@ function inContext(input: AttributionInput, head: RequestHead): <T>(work: () => 
 }
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof value === 'object' && value !== null && 'then' in value
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  )
 }
 
 /** Node's request, as frameworks hand it on. */
@@ -73,9 +83,17 @@ export function headOf(request: NodeRequest, url = request.url): RequestHead {
 }
 
 /** Serves by calling on, with the request's own events in its context. */
-export function callOn(request: object, next: () => void) {
-  return (run: <T>(work: () => T) => T): void => {
-    carryEvents(request, run)
-    run(next)
+export function callOn(request: object, next: () => void): (run: Run) => void {
+  return (run) => {
+    if (sharedState().disabled) return next()
+    run(() => {
+      // What is declared now, an outer middleware's with it: events come from outside of both.
+      const declared = declaredHere()
+      const inbound = inboundRequest()
+      carryEvents(request, (work) =>
+        inbound === undefined ? declared(work) : runInbound(inbound, () => declared(work)),
+      )
+      next()
+    })
   }
 }

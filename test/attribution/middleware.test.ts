@@ -79,17 +79,24 @@ function expressApp() {
       return { team: `team-of-${String(req.headers['x-user'])}` }
     }),
   )
+  const both = (): string => {
+    const { team, user, feature } = currentAttribution({})
+    return team === `team-of-${user}` && feature === 'chat' ? (user ?? '') : 'mixed'
+  }
   nested.post('/', express.json(), async (_req, res) => {
     await sleep(1)
-    const { team, user } = currentAttribution({})
-    res.end(team === `team-of-${user}` ? user : 'mixed')
+    res.end(both())
+  })
+  nested.post('/events', (req, res) => {
+    req.on('data', () => undefined)
+    req.on('end', () => res.end(both()))
   })
   app.use('/nested', nested)
   return app
 }
 
 describe('express 5', () => {
-  test.each(['/parsed', '/events', '/iterated', '/nested'])(
+  test.each(['/parsed', '/events', '/iterated', '/nested', '/nested/events'])(
     'of 200 requests at once to %s none sees another’s attribution',
     async (path) => {
       const server = expressApp().listen(0)
