@@ -9,6 +9,7 @@ import type { Attribution } from '../core/attribution.ts'
 import { writeField, type Draft } from '../core/attribution-fields.ts'
 import { label } from '../core/label.ts'
 import { isObject } from '../core/unknown.ts'
+import { parseJson } from '../wire/json.ts'
 import { parseRange, scanMembers, type TextRange } from '../wire/json-scan.ts'
 import type { BodyMembers } from './protocol.ts'
 
@@ -47,14 +48,15 @@ export function openaiAttribution(body: string, members: BodyMembers): Attributi
   if (!OPENAI_ATTRIBUTION_KEYS.some((key) => members.has(key))) return undefined
   const draft: Draft = {}
   const read = (field: string, key: string): void => {
-    const value = label(parseRange(body, members.get(key)))
+    const value = labelAt(body, members.get(key))
     if (value !== undefined) writeField(draft, field, value)
   }
   read('user', 'user')
   read('user', 'safety_identifier')
   readPrompt(draft, body, members.get('prompt'))
-  const conversation = parseRange(body, members.get('conversation'))
-  const id = label(isObject(conversation) ? conversation['id'] : conversation)
+  const conversation = members.get('conversation')
+  const given = parseRange(body, conversation)
+  const id = isObject(given) ? label(given['id']) : labelAt(body, conversation)
   if (id !== undefined) writeField(draft, 'conversation', id)
   readPairs(draft, body, members.get('metadata'))
   read(`tags.${CACHE_KEY}`, CACHE_KEY)
@@ -64,14 +66,19 @@ export function openaiAttribution(body: string, members: BodyMembers): Attributi
 /** Told as a tag: what it names (a conversation, a template, a user) is the application's secret. */
 export const CACHE_KEY = 'prompt_cache_key'
 
+/** A text of its own: a slice of the body would keep the whole prompt in memory for as long as the label lives. */
+function labelAt(body: string, range: TextRange | undefined): string | undefined {
+  return range === undefined ? undefined : label(parseJson(body.slice(range.start, range.end)))
+}
+
 const PROMPT_KEYS: ReadonlySet<string> = new Set(['id', 'version'])
 
 /** `prompt: {id, version, variables}`; the variables are content and stay unread. */
 function readPrompt(draft: Draft, body: string, range: TextRange | undefined): void {
   if (range === undefined || body[range.start] !== '{') return
   const members = scanMembers(body, PROMPT_KEYS, range.start)
-  const name = label(parseRange(body, members.get('id')))
-  const version = label(parseRange(body, members.get('version')))
+  const name = labelAt(body, members.get('id'))
+  const version = labelAt(body, members.get('version'))
   if (name !== undefined) writeField(draft, 'prompt.name', name)
   if (version !== undefined) writeField(draft, 'prompt.version', version)
 }

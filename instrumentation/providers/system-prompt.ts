@@ -1,6 +1,6 @@
 /** Where the system text of a request stands, whatever its protocol: its JSON as it is, for a digest. */
 
-import { parseRange, scanElements, scanMembers } from '../wire/json-scan.ts'
+import { parseRange, scanMembers, scanRecords } from '../wire/json-scan.ts'
 
 const KEYS: ReadonlySet<string> = new Set([
   'system',
@@ -10,7 +10,6 @@ const KEYS: ReadonlySet<string> = new Set([
   'messages',
   'input',
 ])
-const ROLE: ReadonlySet<string> = new Set(['role', 'content'])
 
 /** The system text and the system messages that a conversation begins with; empty where there are none. */
 export function systemPrompt(body: string): string {
@@ -21,12 +20,11 @@ export function systemPrompt(body: string): string {
   }
   const messages = members.get('messages') ?? members.get('input')
   if (messages === undefined) return pieces.join('\n')
-  for (const element of scanElements(body, messages)) {
-    const message = scanMembers(body, ROLE, element.start)
-    const role = parseRange(body, message.get('role'))
-    if (role !== 'system' && role !== 'developer') break
-    const content = message.get('content') ?? element
-    pieces.push(body.slice(content.start, content.end))
-  }
+  let leading = true
+  scanRecords(body, messages, ['role', 'content'], (message, role, content = message) => {
+    const said = parseRange(body, role)
+    leading &&= said === 'system' || said === 'developer'
+    if (leading) pieces.push(body.slice(content.start, content.end))
+  })
   return pieces.join('\n')
 }

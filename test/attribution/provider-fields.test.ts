@@ -10,6 +10,7 @@ import { openaiAttribution } from '../../instrumentation/providers/attribution-s
 import { openaiChat } from '../../instrumentation/providers/openai-chat.ts'
 import { scanMembers } from '../../instrumentation/wire/json-scan.ts'
 import { configured } from '../support/attribution-settings.ts'
+import { collectUntil } from '../support/collect-garbage.ts'
 import { intercepted, type Intercepted } from '../support/intercepted.ts'
 
 let simulator: Simulator
@@ -152,6 +153,18 @@ describe('what an application says to its provider is read off the request', () 
     const calls = await seen.waitForCalls(2)
     expect(calls.map((call) => call.attribution)).toEqual([requestMetadata, requestMetadata])
   })
+})
+
+test('1,000 user ids read off prompts of 100 kB keep less than 5 MB in memory', async () => {
+  const before = process.memoryUsage().heapUsed
+  const kept = Array.from({ length: 1_000 }, (_, i) => {
+    const body = `{"user":"a-user-with-a-long-id-${i}","messages":[{"content":"${String(i).padEnd(100_000, 'x')}"}]}`
+    return openaiAttribution(body, scanMembers(body, openaiChat.requestKeys))?.user
+  })
+  const grown = (): number => process.memoryUsage().heapUsed - before
+  await collectUntil(() => grown() < 5_000_000)
+  expect(grown()).toBeLessThan(5_000_000)
+  expect(kept[999]).toBe('a-user-with-a-long-id-999')
 })
 
 describe('a provider’s fields', () => {
