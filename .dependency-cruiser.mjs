@@ -4,7 +4,7 @@ const instrumentation = '^instrumentation/'
 
 /**
  * What each part of `instrumentation/` may import of this repository besides itself. A name with a slash is a folder.
- * `compose.ts` and the entries have no row: they know all stages.
+ * `compose.ts`, what is in `compose/`, and the entries have no row: they know all stages.
  */
 const arrows = {
   'core/': [],
@@ -12,8 +12,12 @@ const arrows = {
   'shared-state.ts': ['core/'],
   'guard.ts': ['core/', 'otel-api.ts'],
   'otel-api.ts': [],
-  'config.ts': ['core/'],
-  'prices-file.ts': ['core/', 'pricing/'],
+  'config.ts': ['core/', 'config/', 'on-demand.ts'],
+  'config/': ['core/', 'yaml-file.ts', 'on-demand.ts'],
+  'on-demand.ts': [],
+  'yaml-file.ts': [],
+  'keyed-hash.ts': [],
+  'prices-file.ts': ['core/', 'pricing/', 'yaml-file.ts'],
   'prices.ts': ['core/', 'pricing/'],
   'refresh/': ['core/', 'pricing/', 'prices-file.ts'],
   'span-usage.ts': ['core/', 'semconv.ts'],
@@ -21,12 +25,15 @@ const arrows = {
   'wire/': ['core/'],
   'providers/': ['core/', 'wire/'],
   'pricing/': ['core/'],
-  'attribution/': ['core/', 'shared-state.ts'],
+  'attribution/': ['core/', 'shared-state.ts', 'semconv.ts'],
+  'propagation/': ['core/', 'attribution/', 'shared-state.ts', 'guard.ts'],
+  'middleware/': ['core/', 'attribution/', 'propagation/', 'shared-state.ts', 'guard.ts'],
   'intercept/': [
     'core/',
     'wire/',
     'providers/',
     'attribution/',
+    'propagation/', // its types
     'guard.ts',
     'config.ts', // its types; see settings-are-handed-down
     // Adoption reads and writes the conventions' attributes; each name stands once, there.
@@ -152,13 +159,17 @@ export default {
     {
       name: 'compose-is-for-entries',
       comment:
-        'Only the entries start the whole: register.ts, index.ts and the class that index.ts exports.',
+        'Only the entries start the whole: register.ts, index.ts and the class that index.ts exports. Parts of the wiring stand in compose/.',
       severity: 'error',
       from: {
         path: ours,
-        pathNot: ['^instrumentation/(register|index|cost-span-processor)[.]ts$', '^test/'],
+        pathNot: [
+          '^instrumentation/(register|index|cost-span-processor|compose)[.]ts$',
+          '^instrumentation/compose/',
+          '^test/',
+        ],
       },
-      to: { path: '^instrumentation/compose[.]ts$' },
+      to: { path: '^instrumentation/compose([.]ts$|/)' },
     },
     {
       name: 'nobody-imports-an-entry',

@@ -1,18 +1,17 @@
 /** The one place where the stages are wired together. */
 
 import { createRequire } from 'node:module'
-import { currentAttribution } from './attribution/context.ts'
+import { attributionStage, type AttributionStage } from './compose/attribution.ts'
 import { readConfig, type Config } from './config.ts'
 import { guardAsync } from './guard.ts'
 import { watchSteps } from './intercept/clients/ai-sdk.ts'
-import { CLIENT_MODULES, createBedrockHook } from './intercept/clients/bedrock.ts'
-import { onRequired } from './intercept/clients/required.ts'
+import { AWS_CLIENT_MODULES, onRequired } from './intercept/clients/required.ts'
 import { interceptFetch } from './intercept/fetch.ts'
 import { createOpenCalls } from './intercept/open-calls.ts'
 import { layerOf } from './pricing/layer.ts'
 import type { PriceBook, PriceBookSource } from './pricing/index.ts'
+import { onDemand } from './on-demand.ts'
 import { createPrices, type Prices } from './prices.ts'
-import { priceFileLayer } from './prices-file.ts'
 import { watchProcessEnd } from './process-end.ts'
 import { endAbandoned } from './record/adoption.ts'
 import { createMetrics, type Metrics } from './record/metrics.ts'
@@ -23,12 +22,15 @@ import { startTelemetry, type Telemetry } from './record/telemetry.ts'
 import { SCOPE_NAME } from './semconv.ts'
 import { sharedState, type SharedState } from './shared-state.ts'
 
+type Bedrock = typeof import('./intercept/clients/bedrock.ts')
+
 /** What recording needs, whoever asks for it first: `register`, or a processor in an application's own set-up. */
 interface Core {
   readonly config: Config
   readonly prices: Prices
   readonly metrics: Metrics
   readonly hooks: SpanHooks
+  readonly attribution: AttributionStage
   readonly version: string
 }
 
@@ -47,12 +49,16 @@ function compose(): Core {
     customerOnMetrics: config.customerOnMetrics,
     bookTime: () => bookSeconds(book()),
   })
-  const hooks = createSpanHooks({
-    book,
-    metrics,
-    attribution: () => currentAttribution(config.defaults),
-  })
-  core = { config, prices, metrics, hooks, version }
+  const attribution = attributionStage(
+    config,
+    (reason) => {
+      metrics.dropped('attribution', reason)
+    },
+    say,
+  )
+  const { attribute, openSpans } = attribution
+  const hooks = createSpanHooks({ book, metrics, attribute, openSpans })
+  core = { config, prices, metrics, hooks, attribution, version }
   return core
 }
 
@@ -73,7 +79,8 @@ export function start(): void {
   }
 }
 
-function install({ config, prices, metrics, hooks, version }: Core, state: SharedState): void {
+function install(core: Core, state: SharedState): void {
+  const { config, prices, metrics, hooks, attribution, version } = core
   state.hooks ??= hooks
   state.disabled = config.disabled
   if (config.disabled || config.sdkDisabled) return
@@ -93,10 +100,16 @@ function install({ config, prices, metrics, hooks, version }: Core, state: Share
   })
   const step = watchSteps()
   const group = (): object | undefined => step() ?? recorder.activeSpan()
-  const observation = { config, recorder, calls, group }
+  const { attribute, check, outbound } = attribution
+  const observation = { config, recorder, calls, group, attribute, check, outbound }
+  attribution.install()
   interceptFetch(observation)
-  const bedrock = createBedrockHook(observation)
-  onRequired(new Map(CLIENT_MODULES.map((name) => [name, bedrock])))
+  let bedrock: ((exports: unknown) => void) | undefined
+  const hookBedrock = (exports: unknown): void => {
+    bedrock ??= (onDemand('intercept/clients/bedrock') as Bedrock).createBedrockHook(observation)
+    bedrock(exports)
+  }
+  onRequired(new Map(AWS_CLIENT_MODULES.map((name) => [name, hookBedrock])))
   watchProcessEnd({
     telemetry,
     endCalls() {
@@ -144,7 +157,8 @@ function pricesOf(config: Config): Prices {
   const { priceFile, pricesUrl } = config
   if (priceFile !== undefined) {
     try {
-      prices.use(priceFileLayer(priceFile), 'file')
+      const file = onDemand('prices-file') as typeof import('./prices-file.ts')
+      prices.use(file.priceFileLayer(priceFile), 'file')
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       say(`COSTSPAN_PRICES: ${why}. Using the bundled prices.`)

@@ -1,15 +1,24 @@
 /**
- * The one file that reads the environment and the configuration file. Environment beats file beats default; the
+ * The one file that reads the environment; what it is read into stands in `config/`. Environment beats file beats default; the
  * result is frozen. A bad value never stops the application: it is named in `problems`, one line each, and the
  * default stands in for it.
  */
 
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Attribution } from './core/attribution.ts'
-import { at, isObject, type JsonObject } from './core/unknown.ts'
+import { at, shown } from './core/unknown.ts'
+import {
+  ATTRIBUTION_KEYS,
+  readAttribution,
+  readDefaults,
+  type AttributionWritten,
+} from './config/attribution.ts'
+import type { SettingsFile } from './config/file.ts'
+import { readOtelSettings, type Environment, type OtelSettings } from './config/otel.ts'
+import { onDemand } from './on-demand.ts'
+
+export type { OtelSettings } from './config/otel.ts'
 
 export type StreamUsage = 'known' | 'on' | 'off'
 
@@ -20,8 +29,10 @@ export interface Config {
   readonly streamUsage: StreamUsage
   /** `COSTSPAN_CONTEXT`: keep turn, context parts and repeats (roles, lengths and a hash, never text). Default true. */
   readonly context: boolean
-  /** Attribution of every call that says nothing else: `COSTSPAN_FEATURE`, `COSTSPAN_TEAM`, `COSTSPAN_COST_CENTER`. */
+  /** Attribution of every call that says nothing else: `attribution` of the file, `COSTSPAN_FEATURE`, `COSTSPAN_TEAM`, `COSTSPAN_COST_CENTER`. */
   readonly defaults: Attribution
+  /** Rules, allow-lists, policy: as they are written. */
+  readonly attribution: AttributionWritten
   /** `COSTSPAN_PRICES`: path of the user's price file. */
   readonly priceFile: string | undefined
   /** `COSTSPAN_PRICES_URL`: where newer list prices are fetched from, a URL or a path; absent: nothing is fetched. */
@@ -45,51 +56,17 @@ export interface Config {
   readonly problems: readonly string[]
 }
 
-/** The standard `OTEL_*` variables that no package of OpenTelemetry JS applies by itself without `sdk-node`. */
-export interface OtelSettings {
-  readonly tracesExporters: readonly string[]
-  readonly metricsExporters: readonly string[]
-  readonly tracesProtocol: string
-  readonly metricsProtocol: string
-  /** Milliseconds; ours is 10,000 unless `OTEL_METRIC_EXPORT_INTERVAL` says otherwise. */
-  readonly metricExportIntervalMs: number
-  readonly metricExportTimeoutMs: number
-  readonly propagators: readonly string[]
-  readonly sampler: string
-  /** `OTEL_TRACES_SAMPLER_ARG`: the ratio, 0 to 1. */
-  readonly samplerRatio: number
-  readonly spanLimits: {
-    readonly attributeCountLimit?: number
-    readonly attributeValueLengthLimit?: number
-    readonly eventCountLimit?: number
-    readonly linkCountLimit?: number
-  }
-  readonly batch: {
-    readonly scheduledDelayMillis?: number
-    readonly maxQueueSize?: number
-    readonly maxExportBatchSize?: number
-    readonly exportTimeoutMillis?: number
-  }
-}
-
-type Environment = Readonly<Record<string, string | undefined>>
-
 export function readConfig(env: Environment = process.env): Config {
   const problems: string[] = []
-  const file = readConfigFile(env['COSTSPAN_CONFIG'], problems)
-  const pick = picker(env, file, problems)
-  const feature = env['COSTSPAN_FEATURE'] ?? textAt(file, 'attribution', 'feature')
-  const team = env['COSTSPAN_TEAM'] ?? textAt(file, 'attribution', 'team')
-  const costCenter = env['COSTSPAN_COST_CENTER'] ?? textAt(file, 'attribution', 'costCenter')
+  const written = readFile(env['COSTSPAN_CONFIG'], problems)
+  const file = written.value
+  const pick = picker(env, written, problems)
   return Object.freeze({
     disabled: pick.flag('COSTSPAN_DISABLED', 'disabled', false),
     streamUsage: pick.choice('COSTSPAN_STREAM_USAGE', 'streamUsage', ['known', 'on', 'off']),
     context: pick.choice('COSTSPAN_CONTEXT', 'context', ['on', 'off']) === 'on',
-    defaults: {
-      ...(feature ? { feature } : {}),
-      ...(team ? { team } : {}),
-      ...(costCenter ? { costCenter } : {}),
-    },
+    defaults: readDefaults(env, written, problems),
+    attribution: readAttribution(env, written, problems),
     priceFile: env['COSTSPAN_PRICES'] || textAt(file, 'prices'),
     pricesUrl: env['COSTSPAN_PRICES_URL']?.trim() || textAt(file, 'pricesUrl'),
     pricesRefreshMs: pick.hours('COSTSPAN_PRICES_REFRESH', 'pricesRefresh', 24) * 3_600_000,
@@ -108,57 +85,6 @@ export function readConfig(env: Environment = process.env): Config {
   })
 }
 
-/** Source: OpenTelemetry specification, "SDK environment variables". A bad number counts as absent, as it says there. */
-function readOtelSettings(env: Environment): OtelSettings {
-  const list = (name: string, fallback: readonly string[]): readonly string[] => {
-    const words = (env[name] ?? '').split(',').map((word) => word.trim())
-    const named = words.filter((word) => word !== '')
-    return named.length > 0 ? named : fallback
-  }
-  const protocol = (signal: string): string =>
-    (env[`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`] ?? env['OTEL_EXPORTER_OTLP_PROTOCOL'])?.trim() ||
-    'http/protobuf'
-  const number = (...names: readonly string[]): number | undefined => {
-    const values = names.map((name) => Number(env[name]?.trim() || NaN))
-    return values.find((value) => Number.isFinite(value) && value >= 0)
-  }
-  const interval = number('OTEL_METRIC_EXPORT_INTERVAL') || 10_000
-  const valueLength = number(
-    'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT',
-    'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
-  )
-  return {
-    tracesExporters: list('OTEL_TRACES_EXPORTER', ['otlp']),
-    metricsExporters: list('OTEL_METRICS_EXPORTER', ['otlp']),
-    tracesProtocol: protocol('TRACES'),
-    metricsProtocol: protocol('METRICS'),
-    metricExportIntervalMs: interval,
-    metricExportTimeoutMs: Math.min(number('OTEL_METRIC_EXPORT_TIMEOUT') || 30_000, interval),
-    propagators: list('OTEL_PROPAGATORS', ['tracecontext', 'baggage']),
-    sampler: env['OTEL_TRACES_SAMPLER']?.trim() || 'parentbased_always_on',
-    samplerRatio: Math.min(number('OTEL_TRACES_SAMPLER_ARG') ?? 1, 1),
-    spanLimits: {
-      ...present(
-        'attributeCountLimit',
-        number('OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'),
-      ),
-      ...present('attributeValueLengthLimit', valueLength),
-      ...present('eventCountLimit', number('OTEL_SPAN_EVENT_COUNT_LIMIT')),
-      ...present('linkCountLimit', number('OTEL_SPAN_LINK_COUNT_LIMIT')),
-    },
-    batch: {
-      ...present('scheduledDelayMillis', number('OTEL_BSP_SCHEDULE_DELAY')),
-      ...present('maxQueueSize', number('OTEL_BSP_MAX_QUEUE_SIZE')),
-      ...present('maxExportBatchSize', number('OTEL_BSP_MAX_EXPORT_BATCH_SIZE')),
-      ...present('exportTimeoutMillis', number('OTEL_BSP_EXPORT_TIMEOUT')),
-    },
-  }
-}
-
-function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]: V })
-}
-
 const FILE_KEYS = [
   'disabled',
   'streamUsage',
@@ -167,35 +93,19 @@ const FILE_KEYS = [
   'pricesUrl',
   'pricesRefresh',
   'attribution',
+  ...ATTRIBUTION_KEYS,
   'metrics',
   'idleTimeoutMs',
   'flushTimeoutMs',
   'exitHandover',
 ]
 
-function readConfigFile(path: string | undefined, problems: string[]): JsonObject {
-  if (!path) return {}
-  try {
-    const value = parseYaml(readFileSync(path, 'utf8'))
-    if (!isObject(value)) throw new Error('must be a map of settings')
-    const unknown = Object.keys(value).filter((key) => !FILE_KEYS.includes(key))
-    for (const key of unknown) {
-      problems.push(
-        `COSTSPAN_CONFIG ${path}: no setting '${key}'. Allowed: ${FILE_KEYS.join(', ')}`,
-      )
-    }
-    return value
-  } catch (error) {
-    const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    problems.push(`COSTSPAN_CONFIG ${path}: ${why}. Using the defaults.`)
-    return {}
-  }
-}
+const NO_FILE: SettingsFile = { value: {}, placeOf: () => 'COSTSPAN_CONFIG' }
 
-/** YAML or JSON (which is YAML). The parser is loaded only where a file is read: start-up is on a budget. */
-function parseYaml(source: string): unknown {
-  const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
-  return parse(source)
+function readFile(path: string | undefined, problems: string[]): SettingsFile {
+  if (!path) return NO_FILE
+  const { readSettingsFile } = onDemand('config/file') as typeof import('./config/file.ts')
+  return readSettingsFile(path, FILE_KEYS, problems) ?? NO_FILE
 }
 
 function textAt(value: unknown, ...path: readonly string[]): string | undefined {
@@ -203,6 +113,7 @@ function textAt(value: unknown, ...path: readonly string[]): string | undefined 
   return typeof found === 'string' && found !== '' ? found : undefined
 }
 
+/** One setting at a time: environment beats file beats default; a bad value is named and the default stands in. */
 interface Picker {
   flag(variable: string, key: string, fallback: boolean): boolean
   choice<T extends string>(variable: string, key: string, allowed: readonly [T, ...T[]]): T
@@ -210,42 +121,49 @@ interface Picker {
   hours(variable: string, key: string, fallback: number): number
 }
 
-function picker(env: Environment, file: JsonObject, problems: string[]): Picker {
-  const complain = (where: string, value: unknown, allowed: string, used: unknown): void => {
+function picker(env: Environment, file: SettingsFile, problems: string[]): Picker {
+  /** The value, and where it is from; the environment first. */
+  const found = (variable: string | undefined, key: string) => {
+    const said = variable === undefined ? undefined : env[variable]?.trim()
+    if (said) return { value: said, from: () => `${variable}=` }
+    return { value: file.value[key], from: () => `${file.placeOf([key])}: ${key}=` }
+  }
+  const complain = (from: () => string, value: unknown, allowed: string, used: unknown): void => {
     problems.push(
-      `${where}=${String(value)} is not allowed; allowed: ${allowed}. Using ${String(used)}.`,
+      `${from()}${shown(value)} is not allowed; allowed: ${allowed}. Using ${String(used)}.`,
     )
   }
   return {
     flag(variable, key, fallback) {
-      const value = env[variable]?.trim().toLowerCase() || file[key]
+      const { value, from } = found(variable, key)
       if (value === undefined) return fallback
-      if (value === true || value === 'true' || value === '1') return true
-      if (value === false || value === 'false' || value === '0') return false
-      complain(variable, value, 'true, false, 1, 0', fallback)
+      const word = shown(value).toLowerCase()
+      if (word === 'true' || word === '1') return true
+      if (word === 'false' || word === '0') return false
+      complain(from, value, 'true, false, 1, 0', fallback)
       return fallback
     },
     choice(variable, key, allowed) {
-      const value = env[variable]?.trim() || file[key]
+      const { value, from } = found(variable, key)
       if (value === undefined) return allowed[0]
-      const found = allowed.find((word) => word === value)
-      if (found === undefined) complain(variable, value, allowed.join(', '), allowed[0])
-      return found ?? allowed[0]
+      const chosen = allowed.find((word) => word === value)
+      if (chosen === undefined) complain(from, value, allowed.join(', '), allowed[0])
+      return chosen ?? allowed[0]
     },
     hours(variable, key, fallback) {
-      const value = env[variable]?.trim() || file[key]
+      const { value, from } = found(variable, key)
       if (value === undefined) return fallback
       const hours = Number(value)
       // Below five minutes it would be a burden on who serves it; setTimeout has no room for a month.
       if (hours >= 1 / 12 && hours <= 500) return hours
-      complain(variable, value, 'hours from 0.084 to 500', fallback)
+      complain(from, value, 'hours from 0.084 to 500', fallback)
       return fallback
     },
     milliseconds(key, fallback) {
-      const value = file[key]
+      const { value, from } = found(undefined, key)
       if (value === undefined) return fallback
       if (typeof value === 'number' && value > 0 && value <= 2 ** 31 - 1) return value
-      complain(`COSTSPAN_CONFIG ${key}`, value, 'milliseconds above 0', fallback)
+      complain(from, value, 'milliseconds above 0', fallback)
       return fallback
     },
   }

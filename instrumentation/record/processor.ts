@@ -7,21 +7,37 @@
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { Attribution } from '../core/attribution.ts'
 import type { Cost } from '../core/cost.ts'
+import { text } from '../core/unknown.ts'
 import { guard } from '../guard.ts'
 import * as names from '../semconv.ts'
 import { INFERENCE_OPERATIONS } from './adoption.ts'
 import { newAttributeList, toAttributes } from './attribute-list.ts'
 import { putAttribution, putCost, wasteOf } from './attributes.ts'
 import { foreignCall, type EndedSpan } from './foreign-call.ts'
-import { closed, coverAncestors, isCovered, isHandled, isOwn, opened } from './handled-spans.ts'
+import {
+  closed,
+  coverAncestors,
+  isCovered,
+  isHandled,
+  isOwn,
+  noteAttribution,
+  opened,
+} from './handled-spans.ts'
 import type { Metrics } from './metrics.ts'
 import { priceCall, type BookSource } from './price-call.ts'
+import type { OpenSpans } from './surroundings.ts'
 
 export interface ProcessorOptions {
   readonly book: BookSource
   readonly metrics: Metrics
-  /** The attribution in force where a span starts. */
-  readonly attribution: () => Attribution
+  /** The attribution in force where a span of this call starts. */
+  readonly attribute: (call: {
+    readonly provider: string
+    readonly model: string | undefined
+    readonly ahead: true
+  }) => Attribution
+  /** Told of all spans, where their attributes are asked for. */
+  readonly openSpans?: OpenSpans | undefined
 }
 
 /** A span as the SDKs of 2.x and 3.x hand it to processors. */
@@ -52,7 +68,8 @@ export function createSpanHooks(options: ProcessorOptions): SpanHooks {
     onStart(span) {
       if (isOwn(span)) return
       guard('a span starting', () => {
-        starting(span, options.attribution)
+        options.openSpans?.opened(span)
+        starting(span, options.attribute)
       })
     },
     onEnding(span) {
@@ -70,19 +87,27 @@ export function createSpanHooks(options: ProcessorOptions): SpanHooks {
           assign(span.attributes, attributes)
         })
         closed(span.spanContext().spanId)
+        options.openSpans?.closed(span)
       })
     },
   }
 }
 
-function starting(span: Span, attribution: () => Attribution): void {
+function starting(span: Span, attribute: ProcessorOptions['attribute']): void {
   const { attributes, parentSpanContext, parentSpanId } = span as unknown as ProcessedSpan
   opened(span.spanContext().spanId, parentSpanContext?.spanId ?? parentSpanId)
   if (attributes[names.ATTR_OPERATION_NAME] === undefined || isHandled(span)) return
-  const missing = toAttributes(putAttribution(newAttributeList(), attribution()))
+  const provider = text(attributes[names.ATTR_PROVIDER_NAME]) ?? 'unknown'
+  const model = text(attributes[names.ATTR_REQUEST_MODEL])
+  const missing = toAttributes(
+    putAttribution(newAttributeList(), attribute({ provider, model, ahead: true })),
+  )
   for (const [name, value] of Object.entries(missing)) {
-    if (value !== undefined && attributes[name] === undefined) span.setAttribute(name, value)
+    if (value === undefined) continue
+    if (attributes[name] === undefined) span.setAttribute(name, value)
+    else Reflect.deleteProperty(missing, name)
   }
+  noteAttribution(span, missing)
 }
 
 /** What to add to a span that is about to end, or nothing where it is no call or bears a verdict already. */
