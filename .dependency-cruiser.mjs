@@ -8,7 +8,7 @@ const instrumentation = '^instrumentation/'
  */
 const arrows = {
   'core/': [],
-  'semconv.ts': [],
+  'semconv.ts': ['semconv-metrics.ts'],
   'shared-state.ts': ['core/'],
   'guard.ts': ['core/', 'otel-api.ts'],
   'otel-api.ts': [],
@@ -21,6 +21,7 @@ const arrows = {
   'prices.ts': ['core/', 'pricing/'],
   'refresh/': ['core/', 'pricing/', 'prices-file.ts'],
   'span-usage.ts': ['core/', 'semconv.ts'],
+  'recordings.ts': ['core/', 'attribution/', 'record/', 'guard.ts'],
   'process-end.ts': ['core/', 'record/', 'guard.ts', 'config.ts'],
   'wire/': ['core/'],
   'providers/': ['core/', 'wire/'],
@@ -44,6 +45,7 @@ const arrows = {
     'pricing/',
     'guard.ts',
     'config.ts',
+    'on-demand.ts',
     'otel-api.ts',
     'semconv.ts',
     'span-usage.ts',
@@ -51,7 +53,7 @@ const arrows = {
 }
 
 /** Parts that run anywhere: no Node module, no OpenTelemetry. */
-const pure = ['core/', 'semconv.ts', 'wire/', 'providers/', 'pricing/']
+const pure = ['core/', 'semconv.ts', 'semconv-metrics.ts', 'wire/', 'providers/', 'pricing/']
 
 /** What is of use to those who read spans that are already there. */
 const reading = [
@@ -164,7 +166,7 @@ export default {
       from: {
         path: ours,
         pathNot: [
-          '^instrumentation/(register|index|cost-span-processor|compose)[.]ts$',
+          '^instrumentation/(register|index|cost-span-processor|outcomes|compose)[.]ts$',
           '^instrumentation/compose/',
           '^test/',
         ],

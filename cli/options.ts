@@ -51,6 +51,19 @@ export function wholeNumber(
   return number
 }
 
+const SIZES: Readonly<Record<string, number>> = { kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 }
+
+/**
+ * Bytes of a size such as `500MB`, at least 10 MB.
+ * @throws Misuse naming what is allowed.
+ */
+export function sizeOption(option: string, text: string): number {
+  const [, amount, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?) ?([kmgt]b)$/i.exec(text) ?? []
+  const bytes = Number(amount) * (SIZES[unit.toLowerCase()] ?? NaN)
+  if (bytes >= 1e7) return bytes
+  throw new Misuse(`--${option} ${text}: must be a size of at least 10MB, such as 500MB or 2GB`)
+}
+
 const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 }
 
 /**

@@ -1,8 +1,12 @@
 /** The one place where the stages are wired together. */
 
 import { createRequire } from 'node:module'
+import type { AttributionQuestion } from './attribution/attributor.ts'
+import { withAttribution } from './attribution/context.ts'
 import { attributionStage, type AttributionStage } from './compose/attribution.ts'
+import { recordingsOf, spanCosts, unitsOf, type ProcessState } from './compose/units.ts'
 import { readConfig, type Config } from './config.ts'
+import type { Attribution } from './core/attribution.ts'
 import { guardAsync } from './guard.ts'
 import { watchSteps } from './intercept/clients/ai-sdk.ts'
 import { AWS_CLIENT_MODULES, onRequired } from './intercept/clients/required.ts'
@@ -18,7 +22,10 @@ import { createMetrics, type Metrics } from './record/metrics.ts'
 import { isSetUp, untraced } from './record/otel-globals.ts'
 import { createSpanHooks, type ProcessedSpan, type SpanHooks } from './record/processor.ts'
 import { createRecorder } from './record/recorder.ts'
+import type { SpanCosts } from './record/span-costs.ts'
 import { startTelemetry, type Telemetry } from './record/telemetry.ts'
+import type { UnitMetrics } from './record/unit-metrics.ts'
+import type { Recordings } from './recordings.ts'
 import { SCOPE_NAME } from './semconv.ts'
 import { sharedState, type SharedState } from './shared-state.ts'
 
@@ -29,12 +36,29 @@ interface Core {
   readonly config: Config
   readonly prices: Prices
   readonly metrics: Metrics
+  readonly units: () => UnitMetrics
+  readonly costs: SpanCosts | undefined
   readonly hooks: SpanHooks
   readonly attribution: AttributionStage
   readonly version: string
+  readonly process: ProcessState
 }
 
 let core: Core | undefined
+
+/** Asked on behalf of what is no call: outcomes, and costs beside calls. */
+const NO_CALL: AttributionQuestion = { provider: 'none', ahead: true }
+
+function forRecordings({ attribution }: Pick<Core, 'attribution'>): {
+  readonly attributionWith: (given: Attribution) => Attribution
+  readonly warn: (line: string) => void
+} {
+  return {
+    // As if it had been declared around: rules, allowed values and hashes hold for it too.
+    attributionWith: (given) => withAttribution(given, () => attribution.attribute(NO_CALL)),
+    warn: say,
+  }
+}
 
 function compose(): Core {
   if (core !== undefined) return core
@@ -44,7 +68,8 @@ function compose(): Core {
   const prices = pricesOf(config)
   const { book } = prices
   sharedState().prices ??= prices
-  const metrics = createMetrics({
+  const process: ProcessState = { telemetry: undefined, recorded: false }
+  const counts = createMetrics({
     version,
     customerOnMetrics: config.customerOnMetrics,
     bookTime: () => bookSeconds(book()),
@@ -52,13 +77,22 @@ function compose(): Core {
   const attribution = attributionStage(
     config,
     (reason) => {
-      metrics.dropped('attribution', reason)
+      counts.dropped('attribution', reason)
     },
     say,
   )
   const { attribute, openSpans } = attribution
-  const hooks = createSpanHooks({ book, metrics, attribute, openSpans })
-  core = { config, prices, metrics, hooks, attribution, version }
+  const units = unitsOf(counts, version, config.context)
+  const metrics: Metrics = {
+    ...counts,
+    record(call, cost) {
+      counts.record(call, cost)
+      if (call.attribution.unit !== undefined) units().called(call)
+    },
+  }
+  const costs = spanCosts(config.costs, metrics, () => attribute(NO_CALL))
+  const hooks = createSpanHooks({ book, metrics, attribute, openSpans, costs })
+  core = { config, prices, metrics, units, costs, hooks, attribution, version, process }
   return core
 }
 
@@ -82,13 +116,14 @@ export function start(): void {
 function install(core: Core, state: SharedState): void {
   const { config, prices, metrics, hooks, attribution, version } = core
   state.hooks ??= hooks
+  state.recordings ??= recordingsOf({ ...core, ...forRecordings(core) })
   state.disabled = config.disabled
   if (config.disabled || config.sdkDisabled) return
-  let recorded = false
   const onRecorded = (): void => {
-    recorded = true
+    core.process.recorded = true
   }
   const telemetry = isSetUp() ? undefined : setUp({ config, hooks, version }, onRecorded)
+  core.process.telemetry = telemetry
   const calls = createOpenCalls(config.idleTimeoutMs)
   const recorder = createRecorder({
     book: prices.book,
@@ -96,6 +131,7 @@ function install(core: Core, state: SharedState): void {
     version,
     ownsSpans: () => telemetry?.ownsSpans === true,
     plainSpans: telemetry?.plainSpans,
+    onStart: core.costs?.calledBelow,
     onRecorded,
   })
   const step = watchSteps()
@@ -116,7 +152,7 @@ function install(core: Core, state: SharedState): void {
       calls.endAll()
       endAbandoned()
     },
-    recorded: () => recorded,
+    recorded: () => core.process.recorded,
     flushTimeoutMs: config.flushTimeoutMs,
     handover: config.exitHandover,
   })
@@ -146,6 +182,17 @@ export function spanHooks(): SpanHooks {
   const state = sharedState()
   state.hooks ??= compose().hooks
   return state.hooks as SpanHooks
+}
+
+/** What records outcomes and costs: that of the preloaded copy where there is one. Nothing where costspan is disabled. */
+export function recordings(): Recordings | undefined {
+  const state = sharedState()
+  if (state.recordings === undefined) {
+    const composed = compose()
+    if (composed.config.disabled) return undefined
+    state.recordings = recordingsOf({ ...composed, ...forRecordings(composed) })
+  }
+  return (state.recordings as () => Recordings)()
 }
 
 /**

@@ -7,6 +7,8 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Attribution } from './core/attribution.ts'
+import type { Problem } from './core/cost-rule-reading.ts'
+import type { CostRule } from './core/cost-rule.ts'
 import { at, shown } from './core/unknown.ts'
 import {
   ATTRIBUTION_KEYS,
@@ -43,6 +45,8 @@ export interface Config {
   readonly pricesCache: string
   /** `metrics.customer` of the file: customer becomes a metric attribute. Default false. */
   readonly customerOnMetrics: boolean
+  /** `costs` of the file: prices of spans that are no calls. */
+  readonly costs: readonly CostRule[]
   /** A stream that nobody has read for this long has ended as `aborted`. Milliseconds, default 600,000. */
   readonly idleTimeoutMs: number
   /** The longest that process end waits for the last export. Milliseconds, default 2,000. */
@@ -76,6 +80,9 @@ export function readConfig(env: Environment = process.env): Config {
       'prices.json',
     ),
     customerOnMetrics: at(file, 'metrics', 'customer') === true,
+    costs: readCosts(file['costs'], (path, line) => {
+      problems.push(`${written.placeOf(['costs', ...path])}: ${line}`)
+    }),
     idleTimeoutMs: pick.milliseconds('idleTimeoutMs', 600_000),
     flushTimeoutMs: pick.milliseconds('flushTimeoutMs', 2_000),
     exitHandover: at(file, 'exitHandover') !== false,
@@ -95,6 +102,7 @@ const FILE_KEYS = [
   'attribution',
   ...ATTRIBUTION_KEYS,
   'metrics',
+  'costs',
   'idleTimeoutMs',
   'flushTimeoutMs',
   'exitHandover',
@@ -106,6 +114,12 @@ function readFile(path: string | undefined, problems: string[]): SettingsFile {
   if (!path) return NO_FILE
   const { readSettingsFile } = onDemand('config/file') as typeof import('./config/file.ts')
   return readSettingsFile(path, FILE_KEYS, problems) ?? NO_FILE
+}
+
+function readCosts(value: unknown, problem: Problem): readonly CostRule[] {
+  if (value === undefined) return []
+  type Reading = typeof import('./core/cost-rule-reading.ts')
+  return (onDemand('core/cost-rule-reading') as Reading).readCostRules(value, problem)
 }
 
 function textAt(value: unknown, ...path: readonly string[]): string | undefined {

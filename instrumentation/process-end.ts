@@ -39,7 +39,7 @@ export function watchProcessEnd(options: ProcessEndOptions): void {
     const ours = responsible()
     if (ours === undefined) return
     await within(options.flushTimeoutMs, ours.flush())
-    warn(ours.deliveries)
+    warn(ours.deliveries())
   }
   process.once('beforeExit', () => {
     guardAsync('flushing at the end', finish)
@@ -50,8 +50,8 @@ export function watchProcessEnd(options: ProcessEndOptions): void {
       const ours = responsible()
       if (ours === undefined) return
       ours.handOverSpans()
-      if (options.handover) handOver(ours.deliveries)
-      warn(ours.deliveries)
+      if (options.handover) handOver(ours.deliveries())
+      warn(ours.deliveries())
     })
   })
   if (isMainThread) for (const signal of ['SIGTERM', 'SIGINT'] as const) onSignal(signal, finish)

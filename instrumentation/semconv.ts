@@ -63,7 +63,7 @@ export const ATTR_COST_STATUS = 'costspan.cost.status'
 export const ATTR_COST_REASON = 'costspan.cost.reason'
 /** `sdk`, `collector`, `gateway`: who priced it. Whoever sets `sdk` has recorded the metrics too. */
 export const ATTR_COST_BY = 'costspan.cost.by'
-/** USD, double: `costspan.cost.` followed by a `CostPart`. Nothing else numeric stands under this prefix. */
+/** USD, double: `costspan.cost.` followed by a `CostPart`. On a call nothing else numeric stands under this prefix. */
 export const PREFIX_COST_PART = 'costspan.cost.'
 /** USD, double: what the call costs at list prices; absent where no contract changes them. */
 export const ATTR_LIST_AMOUNT = 'costspan.list.amount'
@@ -135,6 +135,34 @@ export const ATTR_UNIT_ID = 'costspan.unit.id'
 /** Followed by the tag's key. */
 export const PREFIX_TAG = 'costspan.tag.'
 
+// Outcomes and costs that are no calls: log events, and spans that a price rule has priced ---------------------------
+
+/** What a unit of work came to. */
+export const EVENT_OUTCOME = 'costspan.outcome'
+export const ATTR_OUTCOME_NAME = 'costspan.outcome.name'
+/** Boolean. Absent: not said. On metrics `true`, `false`, `unknown`. */
+export const ATTR_OUTCOME_SUCCESS = 'costspan.outcome.success'
+/** USD, double, not negative. */
+export const ATTR_OUTCOME_VALUE = 'costspan.outcome.value'
+/** Outcomes of one name and key are one. */
+export const ATTR_OUTCOME_IDEMPOTENCY_KEY = 'costspan.outcome.idempotency_key'
+
+/** A cost that is no call. */
+export const EVENT_COST = 'costspan.cost.recorded'
+/** `vector_db`, `gateway`: on such a record or span, and on the metric `costspan.cost`. */
+export const ATTR_COST_COMPONENT = 'costspan.cost.component'
+/** USD, double, not negative. */
+export const ATTR_RECORDED_AMOUNT = 'costspan.cost.amount'
+/** Who says so: a price rule, or what `recordCost` was told. */
+export const ATTR_RECORDED_SOURCE = 'costspan.cost.source'
+/** `measured` or `allocated`. */
+export const ATTR_RECORDED_ORIGIN = 'costspan.cost.origin'
+/** Double: how many units of what the rule prices. */
+export const ATTR_RECORDED_QUANTITY = 'costspan.cost.quantity'
+
+/** Source: semantic conventions 1.37, "General logs attributes". Records of one id are one record. */
+export const ATTR_LOG_RECORD_UID = 'log.record.uid'
+
 /** The value on metrics of an attribution that is not known: never a missing label. */
 export const UNATTRIBUTED = 'unattributed'
 
@@ -150,151 +178,15 @@ export const HTTP_SERVER = { route: 'http.route', path: 'url.path', target: 'htt
 
 // Metrics ----------------------------------------------------------------------------------------------------------
 
-export const ATTR_COST_COMPONENT = 'costspan.cost.component'
 /** `text`, `audio`, `image`, `unknown`: required by the conventions on token counters. */
 export const ATTR_TOKEN_MODALITY = 'gen_ai.token.modality'
 export const ATTR_CONTEXT_PART = 'costspan.context.part'
+/** `process`, where it can't be told whether the unit began here: an upper bound over processes. Absent: it began here. */
+export const ATTR_UNIT_COUNTED = 'costspan.unit.counted'
 export const ATTR_SIGNAL = 'costspan.signal'
 export const ATTR_REASON = 'costspan.reason'
 
-export type InstrumentKind = 'counter' | 'histogram' | 'gauge'
-
-export interface MetricDefinition {
-  readonly name: string
-  readonly kind: InstrumentKind
-  /** UCUM, as OpenTelemetry writes it. */
-  readonly unit: string
-  readonly description: string
-  /** Explicit bucket boundaries, in the metric's unit. */
-  readonly boundaries?: readonly number[]
-}
-
-/** The conventions' boundaries for durations, seconds. */
-const DURATION_BOUNDARIES = [
-  0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
-]
-/** 1-2.5-5 a decade from 1e-5 to 10 USD: a mini model's cent fractions and a long agent call both land inside. */
-const COST_BOUNDARIES = [
-  1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
-  2.5, 5, 10,
-]
-/** The conventions' boundaries for token counts. */
-const TOKEN_BOUNDARIES = [
-  1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864,
-]
-
-export const METRIC_COST = {
-  name: 'costspan.cost',
-  kind: 'counter',
-  unit: 'USD',
-  description: 'Cost of LLM calls by component.',
-} as const satisfies MetricDefinition
-export const METRIC_CALLS = {
-  name: 'costspan.calls',
-  kind: 'counter',
-  unit: '{call}',
-  description: 'Logical LLM calls.',
-} as const satisfies MetricDefinition
-export const METRIC_ATTEMPTS = {
-  name: 'costspan.attempts',
-  kind: 'counter',
-  unit: '{attempt}',
-  description: 'HTTP attempts of LLM calls, the last one of each included.',
-} as const satisfies MetricDefinition
-export const METRIC_CACHE_SAVINGS = {
-  name: 'costspan.cache.savings',
-  kind: 'counter',
-  unit: 'USD',
-  description: 'Cached input tokens at the full input rate, less what was paid for them.',
-} as const satisfies MetricDefinition
-export const METRIC_CONTEXT_TOKENS = {
-  name: 'costspan.context.tokens',
-  kind: 'counter',
-  unit: '{token}',
-  description: 'Input tokens by part of the request, apportioned by byte share: an estimate.',
-} as const satisfies MetricDefinition
-export const METRIC_INPUT_TOKENS = {
-  name: 'gen_ai.client.inference.usage.input_tokens',
-  kind: 'counter',
-  unit: '{token}',
-  description: 'Input tokens, cached and cache-writing included.',
-} as const satisfies MetricDefinition
-export const METRIC_OUTPUT_TOKENS = {
-  name: 'gen_ai.client.inference.usage.output_tokens',
-  kind: 'counter',
-  unit: '{token}',
-  description: 'Output tokens, reasoning included.',
-} as const satisfies MetricDefinition
-export const METRIC_CACHE_READ_TOKENS = {
-  name: 'gen_ai.client.inference.usage.cache_read.input_tokens',
-  kind: 'counter',
-  unit: '{token}',
-  description: 'Input tokens read from a provider-side cache.',
-} as const satisfies MetricDefinition
-export const METRIC_CACHE_WRITE_TOKENS = {
-  name: 'gen_ai.client.inference.usage.cache_write.input_tokens',
-  kind: 'counter',
-  unit: '{token}',
-  description: 'Input tokens written to a provider-side cache.',
-} as const satisfies MetricDefinition
-export const METRIC_REASONING_TOKENS = {
-  name: 'gen_ai.client.inference.usage.reasoning.output_tokens',
-  kind: 'counter',
-  unit: '{token}',
-  description: 'Output tokens spent on reasoning.',
-} as const satisfies MetricDefinition
-export const METRIC_OPERATION_COST = {
-  name: 'gen_ai.client.operation.cost',
-  kind: 'histogram',
-  unit: 'USD',
-  description: 'Cost of a single call.',
-  boundaries: COST_BOUNDARIES,
-} as const satisfies MetricDefinition
-export const METRIC_OPERATION_INPUT_TOKENS = {
-  name: 'gen_ai.client.inference.operation.input_tokens',
-  kind: 'histogram',
-  unit: '{token}',
-  description: 'Input tokens of a single call.',
-  boundaries: TOKEN_BOUNDARIES,
-} as const satisfies MetricDefinition
-export const METRIC_DURATION = {
-  name: 'gen_ai.client.inference.duration',
-  kind: 'histogram',
-  unit: 's',
-  description: 'Duration of a logical call, retries and reading of the stream included.',
-  boundaries: DURATION_BOUNDARIES,
-} as const satisfies MetricDefinition
-export const METRIC_TIME_TO_FIRST_CHUNK = {
-  name: 'gen_ai.client.inference.time_to_first_chunk',
-  kind: 'histogram',
-  unit: 's',
-  description: 'Time from the request to the first byte handed to the application.',
-  boundaries: DURATION_BOUNDARIES,
-} as const satisfies MetricDefinition
-export const METRIC_PRICE_BOOK_TIME = {
-  name: 'costspan.price.book.time',
-  kind: 'gauge',
-  unit: 's',
-  description: 'Unix time of the price book in use.',
-} as const satisfies MetricDefinition
-export const METRIC_DROPPED = {
-  name: 'costspan.dropped',
-  kind: 'counter',
-  unit: '{item}',
-  description: 'What was dropped or folded together, by signal and reason.',
-} as const satisfies MetricDefinition
+export * from './semconv-metrics.ts'
 
 /** Instrumentation scope of everything costspan emits. */
 export const SCOPE_NAME = 'costspan'
-
-/**
- * The name a metric has in Prometheus 3 when it came by OTLP: dots become underscores, a unit in braces is dropped,
- * any other unit is appended, and counters end in `_total`.
- * Source: OpenTelemetry specification, compatibility/prometheus_and_openmetrics.md.
- */
-export function prometheusName(metric: Pick<MetricDefinition, 'name' | 'kind' | 'unit'>): string {
-  const base = metric.name.replaceAll('.', '_')
-  const unit = metric.unit === 's' ? 'seconds' : metric.unit.startsWith('{') ? '' : metric.unit
-  const named = unit === '' || base.endsWith(`_${unit}`) ? base : `${base}_${unit}`
-  return metric.kind === 'counter' ? `${named}_total` : named
-}

@@ -22,6 +22,8 @@ export interface SharedState {
   prices?: unknown
   /** What `CostSpanProcessor` passes spans to (`SpanHooks`); opaque here, copies may differ in version. */
   hooks?: unknown
+  /** Gives what `recordOutcome` and `recordCost` tell (`() => Recordings`); opaque like the hooks. */
+  recordings?: unknown
 }
 
 const KEY = Symbol.for('costspan.v1')

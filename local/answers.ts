@@ -93,6 +93,42 @@ export interface UnattributedGap {
   readonly traceId: string
 }
 
+/** Costs that are no calls, of one component and origin. */
+export interface CostGroup {
+  /** Value by dimension; `null` where the costs say nothing. */
+  readonly key: Readonly<Partial<Record<Dimension, string | null>>>
+  readonly component: string
+  readonly origin: 'measured' | 'allocated'
+  readonly records: number
+  readonly usd: number
+  /** The same as an exact decimal string. */
+  readonly usdExact: string
+}
+
+/** One part of what calls cost: `input`, `output`. */
+export interface PartGroup {
+  readonly key: CostGroup['key']
+  readonly part: string
+  /** Calls that have it. */
+  readonly calls: number
+  readonly usd: number
+  readonly usdExact: string
+}
+
+export interface OutcomeGroup {
+  readonly key: CostGroup['key']
+  readonly name: string
+  /** Successes, failures, and those that say neither. */
+  readonly outcomes: number
+  readonly succeeded: number
+  readonly failed: number
+  /** Not among `outcomes`: their idempotency key was known. */
+  readonly duplicates: number
+  /** Outcomes that say what they were worth, and all of that. */
+  readonly valued: number
+  readonly value: { readonly usd: number; readonly usdExact: string }
+}
+
 export interface RunRate {
   /** USD per hour. */
   readonly usdPerHour: number
@@ -113,7 +149,7 @@ export interface Overview {
   readonly last?: number
   /** Calls of any time; 0: nothing has come in yet. */
   readonly everCalls: number
-  /** Calls that were dropped to stay within the size limit. */
+  /** Calls that are kept as hourly sums only, to stay within the size limit. */
   readonly pruned: number
   readonly runRate: RunRate
   readonly chart: Chart

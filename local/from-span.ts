@@ -6,6 +6,7 @@ import type { PriceRequest } from '../instrumentation/pricing/index.ts'
 import * as semconv from '../instrumentation/semconv.ts'
 import { spanContext, spanUsage } from '../instrumentation/span-usage.ts'
 import { reader, type AttributeReader } from './attribute-reader.ts'
+import { compact, originOf, tagsOf, unitOf, whoOf } from './attributed.ts'
 import type { OtlpSpan } from './receiver/span.ts'
 import type { CallRow, ContextTokens } from './row.ts'
 import { tokenFields, type TokenFields } from './span-tokens.ts'
@@ -68,15 +69,11 @@ export function callOfSpan(span: OtlpSpan, price: Pricer): CallRow | undefined {
   const provider = providerName(read)
   const known = models.some((model) => model !== undefined) || provider !== undefined
   if (!known || !isCall(operation, tokens, stated)) return undefined
-  const unit = unitOf(read)
-  const resource = reader(span.resource)
-  return compact({
+  return compact<CallRow>({
     traceId: span.traceId,
     spanId: span.spanId,
     parentSpanId: span.parentSpanId,
-    service: resource.text(semconv.ATTR_SERVICE_NAME) ?? 'unknown_service',
-    environment:
-      resource.text(semconv.ATTR_ENVIRONMENT) ?? resource.text(semconv.ATTR_ENVIRONMENT_LEGACY),
+    ...originOf(span.resource),
     startedAt: span.startedAt,
     endedAt: span.endedAt,
     operation: operation ?? 'unknown',
@@ -91,16 +88,12 @@ export function callOfSpan(span: OtlpSpan, price: Pricer): CallRow | undefined {
     usage: spanUsage(read.count, operation).usage,
     priceContext: spanContext(read.text),
     ...(stated ?? pricedHere(span, read, models, provider, price)),
-    ...unit,
-    feature: read.text(semconv.ATTR_FEATURE),
-    team: read.text(semconv.ATTR_TEAM),
-    customer: read.text(semconv.ATTR_CUSTOMER),
+    ...unitOf(read),
+    ...whoOf(read),
     costCenter: read.text(semconv.ATTR_COST_CENTER),
     user: read.text(semconv.ATTR_USER_ID),
     session: read.text(semconv.ATTR_SESSION_ID),
-    promptName: read.text(semconv.ATTR_PROMPT_NAME),
-    promptVersion: read.text(semconv.ATTR_PROMPT_VERSION),
-    tags: read.prefixed(semconv.PREFIX_TAG),
+    tags: tagsOf(read),
     turn: read.count(semconv.ATTR_TURN),
     context: contextTokens(read),
     repeat: read.count(semconv.ATTR_REPEAT),
@@ -202,32 +195,10 @@ function callEnd(value: string | undefined): CallEnd | undefined {
   return ends.find((end) => end === value)
 }
 
-/** A conversation is a unit of that type, whichever of the two the emitter names. */
-function unitOf(
-  read: AttributeReader,
-): Record<'conversation' | 'unitType' | 'unitId', string | undefined> {
-  const type = read.text(semconv.ATTR_UNIT_TYPE)
-  const id = read.text(semconv.ATTR_UNIT_ID)
-  const stated = read.text(semconv.ATTR_CONVERSATION_ID)
-  const conversation = stated ?? (type === 'conversation' ? id : undefined)
-  if (type !== undefined && id !== undefined) return { conversation, unitType: type, unitId: id }
-  const unitType = conversation === undefined ? undefined : 'conversation'
-  return { conversation, unitType, unitId: conversation }
-}
-
 function contextTokens(read: AttributeReader): ContextTokens | undefined {
   const [system, history, tools, rest] = ['system', 'history', 'tools', 'rest'].map((part) =>
     read.count(semconv.PREFIX_CONTEXT + part),
   )
   if ([system, history, tools, rest].every((part) => part === undefined)) return undefined
   return { system: system ?? 0, history: history ?? 0, tools: tools ?? 0, rest: rest ?? 0 }
-}
-
-type Loose<T> = { [K in keyof T]: T[K] | (undefined extends T[K] ? undefined : never) }
-
-/** Drops what is undefined: an absent field means "not said". */
-function compact(row: { [K in keyof CallRow]: CallRow[K] | undefined }): CallRow {
-  return Object.fromEntries(
-    Object.entries(row).filter(([, value]) => value !== undefined),
-  ) as unknown as Loose<CallRow> as CallRow
 }

@@ -2,18 +2,19 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { CostRule } from '../instrumentation/core/cost-rule.ts'
 import { bundledBook } from '../instrumentation/pricing/bundled.ts'
 import { guardAsync } from '../instrumentation/guard.ts'
 import { price } from '../instrumentation/pricing/index.ts'
 import { api, BadRequest, type Api } from './api.ts'
 import { changes } from './changes.ts'
 import { events, type Events } from './events.ts'
-import { callOfSpan, type Pricer } from './from-span.ts'
+import { arrivals, type Prices } from './arrivals.ts'
+import type { Pricer } from './from-span.ts'
 import { isLoopback, LOOPBACK } from './hosts.ts'
 import { pageFile } from './page-files.ts'
 import { LocalProblem } from './problem.ts'
-import { receive, SIGNAL_PATHS } from './receiver/receiver.ts'
-import type { OtlpSpan } from './receiver/span.ts'
+import { receive, SIGNAL_PATHS, type Keep } from './receiver/receiver.ts'
 import { openStore, type Store } from './store.ts'
 
 export interface LocalOptions {
@@ -23,12 +24,14 @@ export interface LocalOptions {
   readonly db?: string
   /** Loopback address to listen on. Default 127.0.0.1. */
   readonly host?: string
-  /** Bytes of data above which the oldest calls are dropped. Default 512 MB, in memory 256 MB. */
+  /** Bytes of data above which the oldest single calls go and stay as hourly sums. Default 1 GB, in memory 256 MB. */
   readonly maxBytes?: number
   /** Told, in one line, what the user should know: a damaged file that was set aside. */
   readonly notice?: (line: string) => void
   /** Prices spans that bear no cost. Default: the bundled price book. */
   readonly price?: Pricer
+  /** Prices spans that are no calls and bear no cost. Default: none. */
+  readonly rules?: readonly CostRule[]
 }
 
 export interface Local {
@@ -43,7 +46,7 @@ export interface Local {
 interface Parts {
   readonly api: Api
   readonly events: Events
-  readonly keep: (spans: readonly OtlpSpan[]) => void
+  readonly keep: Keep
 }
 
 /** @throws LocalProblem where the port or the file can't be used. */
@@ -57,7 +60,10 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
     ...(options.notice === undefined ? {} : { notice: options.notice }),
   })
-  const parts = assemble(store, options.price ?? ((request) => price(bundledBook(), request)))
+  const parts = assemble(store, {
+    price: options.price ?? ((request) => price(bundledBook(), request)),
+    rules: options.rules ?? [],
+  })
   const server = createServer((request, response) => {
     guardAsync('a request', () => handle(request, response, parts))
   })
@@ -84,15 +90,13 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   }
 }
 
-function assemble(store: Store, pricer: Pricer): Parts {
+function assemble(store: Store, prices: Prices): Parts {
   const tell = events()
   const latest = changes(store)
-  const keep = (spans: readonly OtlpSpan[]): void => {
-    const calls = spans.map((span) => callOfSpan(span, pricer)).filter((call) => call !== undefined)
-    if (store.add(calls) === 0) return
+  const keep = arrivals(store, prices, () => {
     latest.outdated()
     tell.changed()
-  }
+  })
   return { api: api(store, latest), events: tell, keep }
 }
 

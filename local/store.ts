@@ -1,19 +1,38 @@
-/** The calls that came in, and every question that is asked of them. */
+/** The calls, outcomes and other costs that came in, and every question that is asked of them. */
 
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import type { Chart, Group, UnattributedGap, UnpricedGap } from './answers.ts'
+import type {
+  Chart,
+  CostGroup,
+  Group,
+  OutcomeGroup,
+  PartGroup,
+  UnattributedGap,
+  UnpricedGap,
+} from './answers.ts'
+import type { CostRow } from './cost-row.ts'
+import type { OutcomeRow } from './outcome-row.ts'
 import type { CallRow } from './row.ts'
+import { calls } from './store/calls-table.ts'
 import type { Dimension } from './store/dimensions.ts'
 import { type Period, within } from './store/figures.ts'
 import { reasons, unattributed, unpriced } from './store/gaps.ts'
 import { groups } from './store/groups.ts'
-import { keeper } from './store/keep.ts'
-import { openDatabase, type OpenOptions } from './store/open.ts'
-import { CALL_COLUMNS, fromRecord } from './store/schema.ts'
+import { keeper, type Batch, type Kept } from './store/keep.ts'
+import { isCorrupt, openDatabase, type OpenOptions } from './store/open.ts'
+import {
+  costGroups,
+  duplicateOutcomes,
+  outcomeGroups,
+  partGroups,
+  type RecordDimension,
+} from './store/record-groups.ts'
+import { costRows, outcomeRows, type RecordFilter } from './store/records.ts'
+import { rolledExtent } from './store/rolled.ts'
 import { chart } from './store/series.ts'
 
 export interface StoreOptions extends OpenOptions {
-  /** The oldest calls go when the data grows beyond it. Default 512 MB, in memory 256 MB. */
+  /** The oldest single calls go when the data grows beyond it, and stay as hourly sums. Default 1 GB, in memory 256 MB. */
   readonly maxBytes?: number
 }
 
@@ -25,16 +44,24 @@ export interface RowFilter extends Period {
 
 export interface Extent {
   readonly calls: number
-  /** Start of the first and last call, epoch milliseconds; absent without calls. */
+  /** Start of the first and last call, epoch milliseconds, to the hour where it is gone; absent without calls. */
   readonly first?: number
   readonly last?: number
-  /** Calls dropped so far to stay within `maxBytes`. */
+  /** Calls so far, of any time, that are no longer kept one by one, to stay within `maxBytes`: their hourly sums are. */
   readonly pruned: number
+  /** From when on calls are kept one by one; absent where all are. */
+  readonly keptFrom?: number
+  /** Units of any time that have lost some of their calls: what they cost as a whole is not known. */
+  readonly cutUnits: number
 }
 
 export interface Store {
-  /** Keeps each span once and returns how many were new. All or none. */
+  /** Keeps each record once and returns how many were new. All or none. */
+  keep(batch: Batch): Kept
+  /** `keep` of one kind, and how many were new. */
   add(rows: readonly CallRow[]): number
+  addOutcomes(rows: readonly OutcomeRow[]): number
+  addCosts(rows: readonly CostRow[]): number
   extent(period?: Period): Extent
   /** One group of everything. */
   totals(period?: Period): Group
@@ -48,18 +75,46 @@ export interface Store {
   unattributed(period: Period, most: number): readonly UnattributedGap[]
   /** Oldest first; without covered spans. */
   rows(filter?: RowFilter): readonly CallRow[]
+  /** Oldest first; without those whose idempotency key was known. By the time of the outcome, not of its calls. */
+  outcomes(filter?: RecordFilter): readonly OutcomeRow[]
+  /** How many outcomes were ignored because their idempotency key was known, by name. */
+  duplicateOutcomes(period?: Period): Readonly<Record<string, number>>
+  /** By name within each group, the most frequent first. */
+  outcomeGroups(period: Period, by: readonly RecordDimension[]): readonly OutcomeGroup[]
+  /** Costs that are no calls, oldest first. */
+  costs(filter?: RecordFilter): readonly CostRow[]
+  /** Their sums by component and origin within each group, dearest first. No call's cost is among them. */
+  costGroups(period: Period, by: readonly RecordDimension[]): readonly CostGroup[]
+  /** The parts of what calls cost within each group, dearest first. */
+  partGroups(period: Period, by: readonly RecordDimension[]): readonly PartGroup[]
   close(): void
 }
 
-const MEGABYTE = 1024 * 1024
+const MEGABYTE = 1_000_000
 
 /** @throws LocalProblem where the file can't be used. */
 export function openStore(options: StoreOptions = {}): Store {
-  const db = openDatabase(options)
-  const maxBytes = options.maxBytes ?? (options.path === undefined ? 256 : 512) * MEGABYTE
-  const keeping = options.readOnly === true ? undefined : keeper(db, maxBytes)
+  const maxBytes = options.maxBytes ?? (options.path === undefined ? 256 : 1_000) * MEGABYTE
+  let db = openDatabase(options)
+  let keeping = options.readOnly === true ? undefined : keeper(db, maxBytes)
+  const keep = (batch: Batch): Kept => {
+    if (keeping === undefined) throw new Error('a store that was opened to be read only')
+    try {
+      return keeping.keep(batch)
+    } catch (error) {
+      if (!isCorrupt(error)) throw error
+      // Opening it again sets it aside.
+      db.close()
+      db = openDatabase(options)
+      keeping = keeper(db, maxBytes)
+      return keeping.keep(batch)
+    }
+  }
   return {
-    add: (rows) => keeping?.keep(rows) ?? 0,
+    keep,
+    add: (rows) => keep({ calls: rows }).calls,
+    addOutcomes: (rows) => keep({ outcomes: rows }).outcomes,
+    addCosts: (rows) => keep({ costs: rows }).costs,
     extent: (period = {}) => extent(db, period),
     totals: (period = {}) => total(groups(db, period, [])),
     groups: (period, by) => groups(db, period, by),
@@ -72,6 +127,12 @@ export function openStore(options: StoreOptions = {}): Store {
     reasons: (period, status) => reasons(db, period, status),
     unattributed: (period, most) => unattributed(db, period, most),
     rows: (filter = {}) => rows(db, filter),
+    outcomes: (filter = {}) => outcomeRows(db, filter),
+    duplicateOutcomes: (period = {}) => duplicateOutcomes(db, period),
+    outcomeGroups: (period, by) => outcomeGroups(db, period, by),
+    costs: (filter = {}) => costRows(db, filter),
+    costGroups: (period, by) => costGroups(db, period, by),
+    partGroups: (period, by) => partGroups(db, period, by),
     close: () => {
       if (db.isOpen) db.close()
     },
@@ -87,14 +148,26 @@ function total(found: readonly Group[]): Group {
 function extent(db: DatabaseSync, period: Period): Extent {
   const { where, values } = within(period)
   const sql = `SELECT COUNT(*) AS calls, MIN(started_at) AS first, MAX(started_at) AS last,
-    (SELECT calls FROM pruned) AS pruned FROM calls WHERE ${where}`
+    (SELECT calls FROM pruned) AS pruned, (SELECT COUNT(*) FROM cut_units) AS cut,
+    (SELECT MIN(started_at) FROM calls) AS kept FROM calls WHERE ${where}`
   const record = db.prepare(sql).get(...values) ?? {}
+  const rolled = rolledExtent(db, period)
+  const first = least(record['first'], rolled.first)
+  const last = least(record['last']) ?? rolled.last
+  const pruned = Number(record['pruned'] ?? 0)
   return {
-    calls: Number(record['calls']),
-    ...(record['first'] == null ? {} : { first: Number(record['first']) }),
-    ...(record['last'] == null ? {} : { last: Number(record['last']) }),
-    pruned: Number(record['pruned'] ?? 0),
+    calls: Number(record['calls']) + rolled.calls,
+    ...(first === undefined ? {} : { first }),
+    ...(last === undefined ? {} : { last }),
+    pruned,
+    ...(pruned === 0 || record['kept'] == null ? {} : { keptFrom: Number(record['kept']) }),
+    cutUnits: Number(record['cut'] ?? 0),
   }
+}
+
+function least(...times: readonly unknown[]): number | undefined {
+  const known = times.filter((time) => typeof time === 'number')
+  return known.length === 0 ? undefined : Math.min(...known)
 }
 
 function rows(db: DatabaseSync, filter: RowFilter): readonly CallRow[] {
@@ -114,9 +187,9 @@ function select(
   more: readonly SQLInputValue[],
 ): readonly CallRow[] {
   const { where, values } = within(period)
-  const sql = `SELECT ${CALL_COLUMNS} FROM calls WHERE ${where} ${clause}`
+  const sql = `SELECT ${calls.columns} FROM calls WHERE ${where} ${clause}`
   const statement = db.prepare(sql)
   const found: CallRow[] = []
-  for (const record of statement.iterate(...values, ...more)) found.push(fromRecord(record))
+  for (const record of statement.iterate(...values, ...more)) found.push(calls.fromRecord(record))
   return found
 }

@@ -1,20 +1,24 @@
 /** `costspan local`: the receiver and the page, until Ctrl-C. */
 
+import { readConfig } from '../../instrumentation/config.ts'
 import { price } from '../../instrumentation/pricing/index.ts'
 import { startLocal, type Local, type LocalOptions } from '../../local/server.ts'
 import { LocalProblem } from '../../local/problem.ts'
 import { dollars } from '../../local/page/amounts.ts'
 import { Failure, Misuse, type Command, type ExitCode } from '../command.ts'
-import { parseOptions, wholeNumber } from '../options.ts'
+import { parseOptions, sizeOption, wholeNumber } from '../options.ts'
 import { bookFor } from '../price-book.ts'
 
 const help = `
-costspan local [--port 4318] [--db FILE]
+costspan local [--port 4318] [--db FILE] [--max-size 1GB]
 
 Receives OpenTelemetry spans of LLM calls on this machine (OTLP/HTTP, JSON or protobuf) and shows what they cost.
 
   --port N    port on 127.0.0.1 for receiver and page; default 4318, the OTLP/HTTP default; 0 picks a free one
-  --db FILE   keep the calls in this SQLite file (512 MB at most, the oldest go first); default: in memory only
+  --db FILE   keep what comes in this SQLite file; default: in memory only
+  --max-size SIZE
+              of that file, such as 500MB; default 1GB, in memory 256MB. Beyond it the oldest single calls go;
+              their spend by hour, service, feature, team, prompt and model stays
   --help      this text
 
 Ends with Ctrl-C. Needs no account, no network and no container.
@@ -28,14 +32,20 @@ export const local: Command = {
     const { values } = parseOptions('local', args, {
       port: { type: 'string', default: '4318' },
       db: { type: 'string' },
+      'max-size': { type: 'string' },
     })
     if (values.db === '') throw new Misuse('--db: must name a file')
     const port = wholeNumber('port', values.port, { min: 0, max: 65_535 })
+    const size = values['max-size']
     const book = await bookFor('local', [])
+    const { costs: rules, problems } = readConfig()
+    for (const problem of problems) process.stderr.write(`costspan local: ${problem}\n`)
     return await serve({
       port,
       price: (request) => price(book, request),
+      rules,
       ...(values.db === undefined ? {} : { db: values.db }),
+      ...(size === undefined ? {} : { maxBytes: sizeOption('max-size', size) }),
     })
   },
 }

@@ -86,6 +86,20 @@ function isAsked(asked: Labels, provider: string, model: string, by: Attribution
   )
 }
 
+/** Names of one kind that an application invents; beyond the limit they are `other`, and each such use is counted. */
+export function boundedNames(onFold: () => void, limit: number): (name: string) => string {
+  const admitted = new Set<string>()
+  return (name) => {
+    if (admitted.has(name)) return name
+    if (admitted.size < limit) {
+      admitted.add(name)
+      return name
+    }
+    onFold()
+    return OTHER
+  }
+}
+
 interface Fold {
   readonly to: Labels
   /** How far beyond the limit a set folded like this is let in: what is folded least has the least room. */

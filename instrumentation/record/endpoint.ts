@@ -19,14 +19,14 @@ export const DEFAULT_TIMEOUT_MS = 10_000
 
 export function readEndpoint(
   load: Load,
-  signal: 'TRACES' | 'METRICS',
+  signal: 'TRACES' | 'METRICS' | 'LOGS',
   contentType: string,
 ): Endpoint {
   // Deprecated for exporters that take settings in code; for the environment it has no successor yet.
   const { convertLegacyHttpOptions } = load(
     '@opentelemetry/otlp-exporter-base/node-http',
   ) as typeof import('@opentelemetry/otlp-exporter-base/node-http')
-  const path = signal === 'TRACES' ? 'v1/traces' : 'v1/metrics'
+  const path = `v1/${signal.toLowerCase()}`
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above
   const options = convertLegacyHttpOptions({}, signal, path, { 'Content-Type': contentType })
   let known: Readonly<Record<string, string>> = { 'Content-Type': contentType }

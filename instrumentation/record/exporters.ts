@@ -116,7 +116,7 @@ interface Chosen {
   readonly protobuf: boolean
 }
 
-function collect<T>(
+export function collect<T>(
   { names, variable, protobuf }: Chosen,
   delivery: () => Delivery | undefined,
   known: Readonly<Record<string, () => T>>,
@@ -134,19 +134,19 @@ function collect<T>(
   return { installed, delivery: delivery(), onlyProtobuf, problems }
 }
 
-function transformer(load: Load): typeof import('@opentelemetry/otlp-transformer') {
+export function transformer(load: Load): typeof import('@opentelemetry/otlp-transformer') {
   return load('@opentelemetry/otlp-transformer') as typeof import('@opentelemetry/otlp-transformer')
 }
 
-function contentType(json: boolean): string {
+export function contentType(json: boolean): string {
   return json ? 'application/json' : 'application/x-protobuf'
 }
 
-function countItems(items: readonly unknown[]): number {
+export function countItems(items: readonly unknown[]): number {
   return items.length
 }
 
-function delegate<T>(
+export function delegate<T>(
   serializer: Serializer<T>,
   delivery: Delivery,
   count: (items: T) => number,

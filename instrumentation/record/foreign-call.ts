@@ -41,7 +41,7 @@ export function foreignCall(span: EndedSpan): Call {
       ...(model !== undefined ? { model } : {}),
     },
     answer,
-    attribution: foreignAttribution(attributes),
+    attribution: attributionOf(attributes),
     startedAt,
     endedAt: milliseconds(span.endTime),
     end,
@@ -65,7 +65,7 @@ function foreignAnswer(attributes: Attributes, operation: string): Answer {
 }
 
 /** What the span says of whom it was for; the process's defaults came on it when it started. */
-function foreignAttribution(attributes: Attributes): Attribution {
+export function attributionOf(attributes: Attributes): Attribution {
   const get = (name: string): string | undefined => text(attributes[name])
   const feature = get(names.ATTR_FEATURE)
   const team = get(names.ATTR_TEAM)
@@ -73,11 +73,15 @@ function foreignAttribution(attributes: Attributes): Attribution {
   const name = get(names.ATTR_PROMPT_NAME)
   const version = get(names.ATTR_PROMPT_VERSION)
   const prompt = { ...(name ? { name } : {}), ...(version ? { version } : {}) }
+  const conversation = get(names.ATTR_CONVERSATION_ID)
+  const type = get(names.ATTR_UNIT_TYPE) ?? (conversation ? 'conversation' : undefined)
+  const id = get(names.ATTR_UNIT_ID) ?? conversation
   return {
     ...(feature ? { feature } : {}),
     ...(team ? { team } : {}),
     ...(customer ? { customer } : {}),
     ...(Object.keys(prompt).length > 0 ? { prompt } : {}),
+    ...(type && id ? { unit: { type, id } } : {}),
   }
 }
 

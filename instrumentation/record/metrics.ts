@@ -2,17 +2,20 @@
 
 import type { Call } from '../core/call.ts'
 import type { Cost, CostPart } from '../core/cost.ts'
+import type { OtherCost } from '../core/recorded.ts'
 import { inputTokens, tokenTotals, type TokenTotals } from '../core/usage.ts'
 import * as names from '../semconv.ts'
 import { CONTEXT_PARTS, contextTokens, wasteOf } from './attributes.ts'
-import { createLabelGuard, type Labels } from './cardinality.ts'
+import { boundedNames, createLabelGuard, type Labels } from './cardinality.ts'
 import type { Cell } from './families.ts'
 import { createInstruments, PICOS_PER_USD, type Instruments } from './instruments.ts'
-import { apiRecord } from './otel-globals.ts'
+import { perMeterProvider } from './per-meter-provider.ts'
 import { createSeries, type Series } from './series.ts'
 
 export interface Metrics {
   record(call: Call, cost: Cost): void
+  /** Adds a cost that is no call's to `costspan.cost`. */
+  other(cost: Pick<OtherCost, 'component' | 'usd' | 'attribution'>): void
   /** Counts what was dropped or folded together. */
   dropped(signal: string, reason: string): void
 }
@@ -24,11 +27,20 @@ export interface MetricsOptions {
   readonly bookTime: () => number | undefined
 }
 
+/** Components beside the parts of calls, per process. */
+const MAX_COMPONENTS = 100
+/** Provider and model of a cost that has none: no label is ever missing. */
+const NO_MODEL = 'none'
+
 export function createMetrics(options: MetricsOptions): Metrics {
-  const current = perProvider(options)
-  const labelGuard = createLabelGuard(() => {
+  const current = perMeterProvider(options.version, (meter) =>
+    createMetering(createInstruments(meter, options.bookTime)),
+  )
+  const onFold = (): void => {
     metrics.dropped('metrics', 'cardinality')
-  })
+  }
+  const labelGuard = createLabelGuard(onFold)
+  const componentName = boundedNames(onFold, MAX_COMPONENTS)
   const metrics: Metrics = {
     record(call, cost) {
       const meter = current()
@@ -43,6 +55,14 @@ export function createMetrics(options: MetricsOptions): Metrics {
       recordTokens(series, call)
       recordDistributions(meter.instruments, series, call, cost)
     },
+    other({ component, usd, attribution }) {
+      const meter = current()
+      if (meter === undefined) return
+      const labels = labelGuard.admit(NO_MODEL, NO_MODEL, attribution)
+      const customer = options.customerOnMetrics ? attribution.customer : undefined
+      const cell = meter.seriesOf(labels, customer).cost(componentName(component), 'none')
+      cell.value += Math.round(usd * PICOS_PER_USD)
+    },
     dropped(signal, reason) {
       const meter = current()
       if (meter !== undefined) meter.dropped(signal, reason).value += 1
@@ -56,21 +76,6 @@ interface Metering {
   readonly instruments: Instruments
   readonly seriesOf: (labels: Labels, customer: string | undefined) => Series
   readonly dropped: (signal: string, reason: string) => Cell
-}
-
-/** Of whichever meter provider is registered now: an application may bring its own at any time. */
-function perProvider(options: MetricsOptions): () => Metering | undefined {
-  const known = new WeakMap<object, Metering>()
-  return () => {
-    const provider = apiRecord().metrics
-    if (provider === undefined) return undefined
-    const existing = known.get(provider)
-    if (existing !== undefined) return existing
-    const meter = provider.getMeter(names.SCOPE_NAME, options.version)
-    const created = createMetering(createInstruments(meter, options.bookTime))
-    known.set(provider, created)
-    return created
-  }
 }
 
 /** Customers with series of their own, where customer is a metric attribute; the rest share `other`. */

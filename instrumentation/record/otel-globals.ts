@@ -3,7 +3,13 @@
  * API of 1.10 ignores what one of 1.9 registered (measured), and an application may bring either.
  */
 
-import type { Context, ContextManager, MeterProvider, TracerProvider } from '@opentelemetry/api'
+import type {
+  Context,
+  ContextManager,
+  LoggerProvider,
+  MeterProvider,
+  TracerProvider,
+} from '@opentelemetry/api'
 import { ROOT_CONTEXT } from '../otel-api.ts'
 
 /** What `@opentelemetry/api` 1.x keeps under its global symbol. */
@@ -14,7 +20,7 @@ export interface ApiRecord {
   readonly context?: ContextManager
   readonly propagation?: unknown
   readonly diag?: unknown
-  readonly logs?: unknown
+  readonly logs?: LoggerProvider
 }
 
 export const API_KEY = Symbol.for('opentelemetry.js.api.1')
@@ -27,6 +33,19 @@ export function apiRecord(): ApiRecord {
 export function isSetUp(): boolean {
   const { trace, metrics, context, propagation } = apiRecord()
   return [trace, metrics, context, propagation].some((part) => part !== undefined)
+}
+
+/** Where `@opentelemetry/api-logs` registers, which APIs before 1.10 have beside them; asked for by version. */
+const LOGS_API_KEY = Symbol.for('io.opentelemetry.js.api.logs')
+const LOGS_API_VERSION = 1
+
+/** The logger provider that the application has registered, if any. */
+export function loggerProvider(): LoggerProvider | undefined {
+  const { logs } = apiRecord()
+  if (logs !== undefined) return logs
+  type Getter = (version: number) => LoggerProvider | undefined
+  const registered = (globalThis as { [LOGS_API_KEY]?: Getter })[LOGS_API_KEY]
+  return typeof registered === 'function' ? registered(LOGS_API_VERSION) : undefined
 }
 
 export function activeContext(): Context {

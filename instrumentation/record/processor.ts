@@ -13,7 +13,7 @@ import * as names from '../semconv.ts'
 import { INFERENCE_OPERATIONS } from './adoption.ts'
 import { newAttributeList, toAttributes } from './attribute-list.ts'
 import { putAttribution, putCost, wasteOf } from './attributes.ts'
-import { foreignCall, type EndedSpan } from './foreign-call.ts'
+import { foreignCall } from './foreign-call.ts'
 import {
   closed,
   coverAncestors,
@@ -25,6 +25,7 @@ import {
 } from './handled-spans.ts'
 import type { Metrics } from './metrics.ts'
 import { priceCall, type BookSource } from './price-call.ts'
+import type { CostedSpan, SpanCosts } from './span-costs.ts'
 import type { OpenSpans } from './surroundings.ts'
 
 export interface ProcessorOptions {
@@ -38,10 +39,12 @@ export interface ProcessorOptions {
   }) => Attribution
   /** Told of all spans, where their attributes are asked for. */
   readonly openSpans?: OpenSpans | undefined
+  /** Prices spans that are no calls, where there are rules. */
+  readonly costs?: SpanCosts | undefined
 }
 
 /** A span as the SDKs of 2.x and 3.x hand it to processors. */
-export interface ProcessedSpan extends EndedSpan {
+export interface ProcessedSpan extends CostedSpan {
   spanContext(): { readonly spanId: string }
   readonly parentSpanContext?: { readonly spanId: string } | undefined
   /** The name in SDKs before 2.0. */
@@ -57,11 +60,13 @@ export interface SpanHooks {
 
 export function createSpanHooks(options: ProcessorOptions): SpanHooks {
   const done = new WeakSet()
+  const { costs } = options
   const settle = (span: ProcessedSpan, write: (attributes: Attributes) => void): void => {
     if (done.has(span)) return
     done.add(span)
     if (isHandled(span)) return
-    const attributes = ending(span, options)
+    const { spanId } = span.spanContext()
+    const attributes = ending(span, options) ?? costs?.ending(spanId, span)
     if (attributes !== undefined) write(attributes)
   }
   return {
@@ -70,6 +75,7 @@ export function createSpanHooks(options: ProcessorOptions): SpanHooks {
       guard('a span starting', () => {
         options.openSpans?.opened(span)
         starting(span, options.attribute)
+        costs?.started(...idsOf(span))
       })
     },
     onEnding(span) {
@@ -86,16 +92,23 @@ export function createSpanHooks(options: ProcessorOptions): SpanHooks {
         settle(span, (attributes) => {
           assign(span.attributes, attributes)
         })
-        closed(span.spanContext().spanId)
+        const { spanId } = span.spanContext()
+        closed(spanId)
+        costs?.ended(spanId)
         options.openSpans?.closed(span)
       })
     },
   }
 }
 
+function idsOf(span: Span): readonly [spanId: string, parentId: string | undefined] {
+  const { parentSpanContext, parentSpanId } = span as unknown as ProcessedSpan
+  return [span.spanContext().spanId, parentSpanContext?.spanId ?? parentSpanId]
+}
+
 function starting(span: Span, attribute: ProcessorOptions['attribute']): void {
-  const { attributes, parentSpanContext, parentSpanId } = span as unknown as ProcessedSpan
-  opened(span.spanContext().spanId, parentSpanContext?.spanId ?? parentSpanId)
+  const { attributes } = span as unknown as ProcessedSpan
+  opened(...idsOf(span))
   if (attributes[names.ATTR_OPERATION_NAME] === undefined || isHandled(span)) return
   const provider = text(attributes[names.ATTR_PROVIDER_NAME]) ?? 'unknown'
   const model = text(attributes[names.ATTR_REQUEST_MODEL])

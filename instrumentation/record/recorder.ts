@@ -43,6 +43,8 @@ export function createRecorder(options: {
   readonly ownsSpans: () => boolean
   /** Exports such spans, where there is a shorter way than the SDK's. */
   readonly plainSpans?: PlainSpans | undefined
+  /** Called with the active span, if any, and whom the call is for, where somebody wants to know. */
+  readonly onStart?: ((spanId: string | undefined, attribution: Attribution) => void) | undefined
   /** Called with each call that ends. */
   readonly onRecorded: () => void
 }): CallRecorder {
@@ -60,6 +62,7 @@ export function createRecorder(options: {
     activeSpan: () => trace.getSpan(activeContext()),
     start(request, attribution, startedAt) {
       const active = trace.getSpan(activeContext())
+      options.onStart?.(active?.spanContext().spanId, attribution)
       if (isAdoptable(active)) return adoptedRecording(active, request, attribution, finish)
       const start = ownsSpans() ? startOwn : startWithRequest
       return ownRecording(tracer(), start, request, attribution, startedAt, finish)

@@ -8,6 +8,7 @@
 import { createRequire } from 'node:module'
 import type {
   ContextManager,
+  LoggerProvider,
   MeterProvider,
   TextMapPropagator,
   TracerProvider,
@@ -16,10 +17,12 @@ import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics'
 import type { OtelSettings } from '../config.ts'
 import { guardAsync } from '../guard.ts'
+import { onDemand } from '../on-demand.ts'
 import { METRIC_OPERATION_COST } from '../semconv.ts'
 import { createDelegateProvider } from './delegate.ts'
 import type { Delivery } from './delivery.ts'
-import { metricReaders, spanExporters } from './exporters.ts'
+import { metricReaders, spanExporters, type Exporters } from './exporters.ts'
+import type { Logs } from './logs.ts'
 import { apiRecord, type ApiRecord } from './otel-globals.ts'
 import { createIds, createPlainSpans, type PlainSpans } from './plain-spans.ts'
 import type { Load } from './sdk-loading.ts'
@@ -30,10 +33,12 @@ import { offerGlobals } from './standing-aside.ts'
 export interface Telemetry {
   /** Sends everything that has ended; resolves when it is delivered or given up. Never rejects. */
   readonly flush: () => Promise<void>
-  /** Moves ended spans from the batch into the delivery, synchronously. */
+  /** Moves ended spans and log records from the batches into the delivery, synchronously. */
   readonly handOverSpans: () => void
   /** OTLP/HTTP deliveries in use, for process end. */
-  readonly deliveries: readonly Delivery[]
+  readonly deliveries: () => readonly Delivery[]
+  /** The provider of our log events, made when it is first asked for; nothing once the application has its own set-up. */
+  readonly logs: () => LoggerProvider | undefined
   /** Settings that could not be applied, one line each. */
   readonly problems: readonly string[]
   /** Whether spans made now are of the provider set up here, with no limits set on their attributes. */
@@ -69,6 +74,7 @@ export function startTelemetry(
       : undefined
   const record: ApiRecord = { ...apiRecord() }
   let stoodAside = false
+  let logs: Logs | undefined
   offerGlobals({
     record: {
       ...record,
@@ -84,24 +90,17 @@ export function startTelemetry(
       stoodAside = true
       plainSpans?.flush()
       // What it still had is on its way; nobody is left to tell.
-      guardAsync('stepping aside', () =>
-        Promise.allSettled([parts.traces.shutdown(), parts.meters.shutdown()]),
-      )
+      guardAsync('stepping aside', () => shutDown([parts.traces, parts.meters, logs?.provider]))
     },
   })
-  const deliveries = [spans.delivery, metrics.delivery].filter((one) => one !== undefined)
-  const flushable = { spans: spans.installed, readers: metrics.installed }
   return {
-    deliveries,
+    ...outlets(spans, metrics, plainSpans, () => logs),
     problems: [...spans.problems, ...metrics.problems, ...parts.problems],
     plainSpans,
-    flush() {
-      plainSpans?.flush()
-      return flush(flushable, deliveries)
-    },
-    handOverSpans() {
-      plainSpans?.flush()
-      handOver(spans.installed)
+    logs() {
+      if (stoodAside) return undefined
+      logs ??= loadLogs().startLogs(load, settings, parts.resource, warn)
+      return logs.provider
     },
     get ownsSpans() {
       return !stoodAside && !limited
@@ -112,12 +111,37 @@ export function startTelemetry(
   }
 }
 
-/** The batches go to the delivery at once; what becomes of them is counted there. */
-function handOver(processors: readonly SpanProcessor[]): void {
-  guardAsync('handing spans over', () =>
-    Promise.allSettled(processors.map((one) => one.forceFlush())),
-  )
+/** What leaves the process, by whichever way. */
+function outlets(
+  spans: Exporters<SpanProcessor>,
+  metrics: Exporters<IMetricReader>,
+  plainSpans: PlainSpans | undefined,
+  logs: () => Logs | undefined,
+) {
+  const deliveries = (): readonly Delivery[] =>
+    [spans.delivery, metrics.delivery, logs()?.delivery].filter((one) => one !== undefined)
+  const ended = (): readonly Flushable[] => [...spans.installed, ...(logs()?.installed ?? [])]
+  return {
+    deliveries,
+    flush: (): Promise<void> => {
+      plainSpans?.flush()
+      return flush([...ended(), ...metrics.installed], deliveries())
+    },
+    handOverSpans: (): void => {
+      plainSpans?.flush()
+      // The batches go to the delivery at once; what becomes of them is counted there.
+      guardAsync('handing over', () => Promise.allSettled(ended().map((one) => one.forceFlush())))
+    },
+  }
 }
+
+async function shutDown(
+  providers: readonly ({ shutdown(): Promise<void> } | undefined)[],
+): Promise<void> {
+  await Promise.allSettled(providers.map(async (provider) => await provider?.shutdown()))
+}
+
+const loadLogs = () => onDemand('record/logs') as typeof import('./logs.ts')
 
 function hasLimits({ spanLimits }: OtelSettings): boolean {
   const { attributeCountLimit, attributeValueLengthLimit } = spanLimits
@@ -191,12 +215,9 @@ interface Flushable {
   forceFlush(): Promise<void>
 }
 
-async function flush(
-  { spans, readers }: { spans: readonly Flushable[]; readers: readonly Flushable[] },
-  deliveries: readonly Delivery[],
-): Promise<void> {
+async function flush(parts: readonly Flushable[], deliveries: readonly Delivery[]): Promise<void> {
   for (const delivery of deliveries) delivery.hurry(true)
-  await Promise.allSettled([...spans, ...readers].map((part) => part.forceFlush()))
+  await Promise.allSettled(parts.map((part) => part.forceFlush()))
   await Promise.allSettled(deliveries.map((delivery) => delivery.settled()))
   for (const delivery of deliveries) delivery.hurry(false)
 }

@@ -69,7 +69,7 @@ function footnote({ pruned }: Overview): string {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   const dropped =
     pruned > 0
-      ? ` The ${count(pruned, 'oldest call')} had to go to stay within the size limit.`
+      ? ` Of the ${count(pruned, 'oldest call')} only hourly sums are kept, to stay within the size limit.`
       : ''
   return `Amounts in USD, as the spans state them, else at the rates of the price book. Times in ${zone}.${dropped}`
 }

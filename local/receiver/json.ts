@@ -4,6 +4,7 @@
  */
 
 import { at, isObject } from '../../instrumentation/core/unknown.ts'
+import { readLog, type OtlpLog } from './log.ts'
 import {
   checkedSpan,
   MalformedBody,
@@ -20,14 +21,39 @@ export function decodeJsonTraces(body: Uint8Array): DecodedTraces {
   for (const resourceSpans of list(parseJsonObject(body), 'resourceSpans', 'body')) {
     const resource = readAttributes(at(resourceSpans, 'resource', 'attributes'))
     for (const scopeSpans of list(resourceSpans, 'scopeSpans', 'resourceSpans[]')) {
+      const scope = string(at(scopeSpans, 'scope', 'name')) ?? ''
       for (const span of list(scopeSpans, 'spans', 'scopeSpans[]')) {
-        const read = readSpan(span, resource)
+        const read = readSpan(span, scope, resource)
         if (read === undefined) rejected += 1
         else spans.push(read)
       }
     }
   }
   return { spans, rejected }
+}
+
+/** @throws MalformedBody naming the first thing that is not as it must be. */
+export function decodeJsonLogs(body: Uint8Array): readonly OtlpLog[] {
+  const logs: OtlpLog[] = []
+  for (const resourceLogs of list(parseJsonObject(body), 'resourceLogs', 'body')) {
+    const resource = readAttributes(at(resourceLogs, 'resource', 'attributes'))
+    for (const scopeLogs of list(resourceLogs, 'scopeLogs', 'resourceLogs[]')) {
+      for (const record of list(scopeLogs, 'logRecords', 'scopeLogs[]')) {
+        logs.push(
+          readLog({
+            time: milliseconds(at(record, 'timeUnixNano')),
+            observed: milliseconds(at(record, 'observedTimeUnixNano')),
+            eventName: string(at(record, 'eventName')) ?? '',
+            traceId: string(at(record, 'traceId')),
+            spanId: string(at(record, 'spanId')),
+            attributes: readAttributes(at(record, 'attributes')),
+            resource,
+          }),
+        )
+      }
+    }
+  }
+  return logs
 }
 
 /** @throws MalformedBody where the body is not a JSON object. */
@@ -50,7 +76,7 @@ function list(parent: unknown, key: string, where: string): readonly unknown[] {
   return value
 }
 
-function readSpan(span: unknown, resource: Attributes): OtlpSpan | undefined {
+function readSpan(span: unknown, scope: string, resource: Attributes): OtlpSpan | undefined {
   const startedAt = milliseconds(at(span, 'startTimeUnixNano'))
   const name = at(span, 'name')
   const code = at(span, 'status', 'code')
@@ -59,6 +85,8 @@ function readSpan(span: unknown, resource: Attributes): OtlpSpan | undefined {
     spanId: string(at(span, 'spanId')),
     parentSpanId: string(at(span, 'parentSpanId')),
     name: typeof name === 'string' ? name : '',
+    kind: integer(at(span, 'kind')) ?? 0,
+    scope,
     startedAt,
     endedAt: milliseconds(at(span, 'endTimeUnixNano')),
     attributes: readAttributes(at(span, 'attributes')),

@@ -1,5 +1,7 @@
 /** A span as OTLP carries it, whatever its encoding: only what pricing and reporting read. */
 
+import { SPAN_KINDS, type SpanKindName } from '../../instrumentation/core/cost-rule.ts'
+
 export type AttributeValue = string | number | boolean | readonly string[]
 export type Attributes = ReadonlyMap<string, AttributeValue>
 
@@ -10,6 +12,9 @@ export interface OtlpSpan {
   readonly spanId: string
   readonly parentSpanId?: string
   readonly name: string
+  readonly kind: SpanKindName
+  /** Name of the instrumentation; empty where it says none. */
+  readonly scope: string
   /** Epoch milliseconds, to the microsecond. */
   readonly startedAt: number
   readonly endedAt: number
@@ -30,7 +35,9 @@ export class MalformedBody extends Error {
   override readonly name = 'MalformedBody'
 }
 
-interface SpanFields extends Omit<OtlpSpan, 'traceId' | 'spanId' | 'parentSpanId'> {
+interface SpanFields extends Omit<OtlpSpan, 'traceId' | 'spanId' | 'parentSpanId' | 'kind'> {
+  /** `SpanKind` of opentelemetry/proto/trace/v1/trace.proto: 0 unspecified, 1 internal, 2 server, … */
+  readonly kind: number
   readonly traceId: string | undefined
   readonly spanId: string | undefined
   readonly parentSpanId: string | undefined
@@ -49,6 +56,8 @@ export function checkedSpan(fields: SpanFields): OtlpSpan | undefined {
     spanId,
     ...(parentSpanId === undefined ? {} : { parentSpanId }),
     name: fields.name,
+    kind: SPAN_KINDS[fields.kind - 1] ?? 'internal',
+    scope: fields.scope,
     startedAt,
     endedAt: Math.max(startedAt, endedAt),
     attributes: fields.attributes,
@@ -58,12 +67,12 @@ export function checkedSpan(fields: SpanFields): OtlpSpan | undefined {
 }
 
 /** Nanoseconds since 1970 exceed a double's digits: what it makes up beyond microseconds is dropped. */
-function microseconds(ms: number): number {
+export function microseconds(ms: number): number {
   return Math.round(ms * 1000) / 1000
 }
 
 /** All-zero ids are invalid: OpenTelemetry specification, trace/api.md, "SpanContext". */
-function hexId(value: string | undefined, digits: number): string | undefined {
+export function hexId(value: string | undefined, digits: number): string | undefined {
   const id = value?.toLowerCase()
   if (id === undefined || id.length !== digits || !/^[0-9a-f]+$/.test(id)) return undefined
   return /^0+$/.test(id) ? undefined : id

@@ -2,8 +2,9 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import type { UnattributedGap, UnpricedGap } from '../answers.ts'
-import { UNPRICED, within, type Period } from './figures.ts'
+import { together, UNPRICED, within, type Period } from './figures.ts'
 import { moneySum, readMoney } from './money.ts'
+import { rolledReasons } from './rolled.ts'
 
 const model = 'COALESCE(response_model, request_model)'
 
@@ -37,9 +38,14 @@ export function reasons(
   const { where, values } = within(period)
   const which = status === 'unpriced' ? UNPRICED : `status = 'partial'`
   const sql = `SELECT COALESCE(reason, 'unknown') AS why, COUNT(*) AS calls FROM calls
-    WHERE ${where} AND ${which} GROUP BY why ORDER BY calls DESC, why`
-  const found = db.prepare(sql).all(...values)
-  return Object.fromEntries(found.map(({ why, calls }) => [String(why), Number(calls)]))
+    WHERE ${where} AND ${which} GROUP BY why`
+  const kept = db.prepare(sql).all(...values)
+  const found = together(kept, rolledReasons(db, period, status), ['why'])
+  const sorted = [...found].sort(
+    (a, b) =>
+      Number(b['calls']) - Number(a['calls']) || (String(a['why']) < String(b['why']) ? -1 : 1),
+  )
+  return Object.fromEntries(sorted.map(({ why, calls }) => [String(why), Number(calls)]))
 }
 
 /** Calls without a feature, by service, operation and model, the dearest first. */

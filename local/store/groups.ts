@@ -3,8 +3,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Group, UnitFigures } from '../answers.ts'
 import { columnOf, type Dimension } from './dimensions.ts'
-import { FIGURES, readFigures, within, type Period } from './figures.ts'
+import { FIGURES, readFigures, together, within, type Period } from './figures.ts'
 import { moneySum, readMoney } from './money.ts'
+import { rolledGroups } from './rolled.ts'
 
 /** Dearest first. Without dimensions: one group of everything. */
 export function groups(
@@ -16,7 +17,8 @@ export function groups(
   const keys = by.map((dimension, n) => `${columnOf(dimension)} AS k${n}`)
   const grouping = by.length === 0 ? '' : `GROUP BY ${by.map((_, n) => `k${n}`).join(', ')}`
   const sql = `SELECT ${[...keys, FIGURES].join(', ')} FROM calls WHERE ${where} ${grouping}`
-  const records = db.prepare(sql).all(...values)
+  const columns = by.map((_, n) => `k${n}`)
+  const records = together(db.prepare(sql).all(...values), rolledGroups(db, period, by), columns)
   const units = unitsByGroup(db, period, by)
   const total = records.reduce((sum, record) => sum + readFigures(record).usd, 0)
   const found = records.map((record): Group => {
@@ -30,6 +32,10 @@ export function groups(
   })
   return found.sort((a, b) => b.usd - a.usd || b.calls - a.calls)
 }
+
+/** Of which no call was pruned. */
+const WHOLE_UNIT = `NOT EXISTS (
+  SELECT 1 FROM cut_units WHERE cut_units.unit_id = calls.unit_id AND cut_units.unit_type = calls.unit_type)`
 
 function unitsByGroup(
   db: DatabaseSync,
@@ -46,7 +52,8 @@ function unitsByGroup(
     'COUNT(DISTINCT unit_id) AS units',
     moneySum('usd'),
   ]
-  const sql = `SELECT ${columns.join(', ')} FROM calls WHERE ${where} AND unit_id IS NOT NULL AND usd IS NOT NULL GROUP BY ${grouping}`
+  const sql = `SELECT ${columns.join(', ')} FROM calls
+    WHERE ${where} AND unit_id IS NOT NULL AND usd IS NOT NULL AND ${WHOLE_UNIT} GROUP BY ${grouping}`
   const best = new Map<string, UnitFigures>()
   for (const record of db.prepare(sql).all(...values)) {
     const count = Number(record['units'])

@@ -1,8 +1,14 @@
-/** Writing calls: each once, and never more than the store may hold. */
+/** Writing what came in: each record once, and never more than the store may hold. */
 
 import type { DatabaseSync } from 'node:sqlite'
+import type { CostRow } from '../cost-row.ts'
+import type { OutcomeRow } from '../outcome-row.ts'
 import type { CallRow } from '../row.ts'
-import { INSERT_CALL, toParameters } from './schema.ts'
+import { callParameters, INSERT_CALL } from './calls-table.ts'
+import { costParameters, INSERT_COST } from './costs-table.ts'
+import { INSERT_OUTCOME, outcomeParameters } from './outcomes-table.ts'
+import { fit, prune } from './prune.ts'
+import { transaction } from './transaction.ts'
 
 /**
  * A span priced on arrival whose own child, in the same service, bears a cost: an outer instrumentation's account of
@@ -14,18 +20,71 @@ WHERE trace_id = ? AND span_id = ? AND service = ? AND priced_by = 'local'`
 const COSTING_CHILD = `
 SELECT 1 FROM calls WHERE trace_id = ? AND parent_span_id = ? AND service = ? AND usd IS NOT NULL`
 
+export interface Batch {
+  readonly calls?: readonly CallRow[]
+  readonly costs?: readonly CostRow[]
+  readonly outcomes?: readonly OutcomeRow[]
+}
+
+/** How many of a batch were new. */
+export interface Kept {
+  readonly calls: number
+  readonly costs: number
+  readonly outcomes: number
+  /** Outcomes whose idempotency key is known already: ignored, and counted. */
+  readonly duplicates: number
+}
+
+const NOTHING: Kept = { calls: 0, costs: 0, outcomes: 0, duplicates: 0 }
+
 export interface Keeper {
-  /** How many were new. All or none: an error leaves the store as it was. */
-  keep(rows: readonly CallRow[]): number
+  /** All or none: an error leaves the store as it was. */
+  keep(batch: Batch): Kept
 }
 
 export function keeper(db: DatabaseSync, maxBytes: number): Keeper {
+  fit(db, maxBytes)
+  const keepCall = callKeeper(db)
+  const insertCost = db.prepare(INSERT_COST)
+  const insertOutcome = db.prepare(INSERT_OUTCOME)
+
+  const keepOutcomes = (rows: readonly OutcomeRow[]): Pick<Kept, 'outcomes' | 'duplicates'> => {
+    let [outcomes, duplicates] = [0, 0]
+    for (const row of rows) {
+      const duplicate = insertOutcome.get(...outcomeParameters(row))?.['duplicate']
+      if (duplicate === 1) duplicates += 1
+      else if (duplicate === 0) outcomes += 1
+    }
+    return { outcomes, duplicates }
+  }
+
+  const write = ({ calls = [], costs = [], outcomes = [] }: Batch): Kept => ({
+    calls: calls.reduce((sum, row) => sum + keepCall(row), 0),
+    costs: costs.reduce(
+      (sum, row) => sum + Number(insertCost.run(...costParameters(row)).changes),
+      0,
+    ),
+    ...keepOutcomes(outcomes),
+  })
+
+  return {
+    keep(batch) {
+      const { calls = [], costs = [], outcomes = [] } = batch
+      if (calls.length + costs.length + outcomes.length === 0) return NOTHING
+      const kept = transaction(db, () => write(batch))
+      prune(db, maxBytes)
+      return kept
+    },
+  }
+}
+
+/** Keeps one call; 1 where it was new. */
+function callKeeper(db: DatabaseSync): (row: CallRow) => number {
   const insert = db.prepare(INSERT_CALL)
   const cover = db.prepare(COVER)
   const costingChild = db.prepare(COSTING_CHILD)
-
-  const keepOne = (row: CallRow): number => {
-    const { changes } = insert.run(...toParameters(row))
+  return (row) => {
+    const { changes } = insert.run(...callParameters(row))
     if (changes === 0) return 0
     if (row.usd !== undefined && row.parentSpanId !== undefined) {
       cover.run(row.traceId, row.parentSpanId, row.service)
@@ -34,35 +93,5 @@ export function keeper(db: DatabaseSync, maxBytes: number): Keeper {
       cover.run(row.traceId, row.spanId, row.service)
     }
     return 1
-  }
-
-  return {
-    keep(rows) {
-      if (rows.length === 0) return 0
-      db.exec('BEGIN IMMEDIATE')
-      try {
-        const added = rows.reduce((sum, row) => sum + keepOne(row), 0)
-        db.exec('COMMIT')
-        prune(db, maxBytes)
-        return added
-      } catch (error) {
-        db.exec('ROLLBACK')
-        throw error
-      }
-    },
-  }
-}
-
-/** The oldest tenth goes until what is left fits; freed pages are used again, so that the file stops growing. */
-function prune(db: DatabaseSync, maxBytes: number): void {
-  const number = (sql: string): number => Number(Object.values(db.prepare(sql).get() ?? {})[0] ?? 0)
-  const used = (): number =>
-    (number('PRAGMA page_count') - number('PRAGMA freelist_count')) * number('PRAGMA page_size')
-  while (used() > maxBytes) {
-    const calls = number('SELECT COUNT(*) FROM calls')
-    if (calls === 0) return
-    const oldest = 'SELECT rowid FROM calls ORDER BY started_at LIMIT ?'
-    db.prepare(`DELETE FROM calls WHERE rowid IN (${oldest})`).run(Math.ceil(calls / 10))
-    db.exec(`UPDATE pruned SET calls = calls + ${Math.ceil(calls / 10)}`)
   }
 }

@@ -12,6 +12,9 @@ export function toPico(usd: number): bigint {
   return BigInt(Math.round(usd * PICO))
 }
 
+/** Of the parts of a call, which are kept as JSON: SQL for the pico-dollars of one of them. */
+export const PARTS_PICO = 'CAST(ROUND(json_each.value * 1e12) AS INTEGER)'
+
 export interface Money {
   readonly usd: number
   /** The same as a decimal string, without rounding. */
@@ -19,11 +22,11 @@ export interface Money {
 }
 
 /** Two SQL columns, `NAME_micro` and `NAME_rest`, which `readMoney` puts together. */
-export function moneySum(name: string, where = '1'): string {
+export function moneySum(name: string, where = '1', column = 'usd_pico'): string {
   const part = (expression: string): string =>
     `COALESCE(SUM(${expression}) FILTER (WHERE ${where}), 0)`
-  const micro = part(`usd_pico / ${PICO_PER_MICRO}`)
-  const rest = part(`usd_pico % ${PICO_PER_MICRO}`)
+  const micro = part(`${column} / ${PICO_PER_MICRO}`)
+  const rest = part(`${column} % ${PICO_PER_MICRO}`)
   return `${micro} AS ${name}_micro, ${rest} AS ${name}_rest`
 }
 

@@ -3,7 +3,7 @@
 import { existsSync, renameSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { LocalProblem } from '../problem.ts'
-import { APPLICATION_ID, CREATE_TABLE, LAYOUT, MIGRATIONS } from './schema.ts'
+import { APPLICATION_ID, CREATE_TABLES, LAYOUT, MIGRATIONS } from './schema.ts'
 
 export interface OpenOptions {
   /** File; in memory when absent. */
@@ -91,14 +91,19 @@ function migrate(db: DatabaseSync): void {
   }
 }
 
+/**
+ * What is committed is on the disk before it is acknowledged: a killed process loses nothing of it, and neither does a
+ * power cut (`NORMAL` would, by 0.2 ms less a batch, measured). The log is cut back after what made it long.
+ */
 function prepare(db: DatabaseSync): DatabaseSync {
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;')
-  db.exec(CREATE_TABLE)
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;')
+  db.exec('PRAGMA journal_size_limit = 16000000;')
+  db.exec(CREATE_TABLES)
   return db
 }
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB: sqlite.org/rescode.html */
-function isCorrupt(error: unknown): boolean {
+export function isCorrupt(error: unknown): boolean {
   if (error instanceof CorruptFile) return true
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
   return code === 11 || code === 26

@@ -3,8 +3,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Chart, Series } from '../answers.ts'
 import { columnOf, type Dimension } from './dimensions.ts'
-import { within, type Period } from './figures.ts'
+import { together, within, type Period } from './figures.ts'
 import { moneySum, readMoney } from './money.ts'
+import { rolledBuckets } from './rolled.ts'
 
 interface Line {
   usd: number[]
@@ -47,7 +48,9 @@ function read(
       TOTAL(input_tokens) AS tokens, COUNT(input_tokens) AS counted, ${moneySum('usd')}
     FROM calls WHERE ${where} GROUP BY bucket, name`
   const lines = new Map<string | null, Line>()
-  for (const record of db.prepare(sql).all(bucketMs, ...values)) {
+  const kept = db.prepare(sql).all(bucketMs, ...values)
+  const rolled = rolledBuckets(db, period, by, bucketMs)
+  for (const record of together(kept, rolled, ['bucket', 'name'])) {
     const n = Number(record['bucket']) - first
     if (n < 0 || n >= length) continue
     const name = typeof record['name'] === 'string' ? record['name'] : null

@@ -194,7 +194,7 @@ describe('costspan local', () => {
     [['--port', 'abc'], /^--port abc: must be a whole number from 0 to 65535\n$/],
     [['--port', '65536'], /^--port 65536: must be/],
     [['--db', ''], /^--db: must name a file\n$/],
-    [['extra'], /^costspan local: .*extra.*Allowed: --port, --db\n$/],
+    [['extra'], /^costspan local: .*extra.*Allowed: --port, --db, --max-size\n$/],
   ])('%j ends with 2', async (args, message) => {
     const run = await costspan('local', ...args)
     expect(run.code).toBe(2)

@@ -30,6 +30,8 @@ function read(attributes: Attributes, more: Partial<OtlpSpan> = {}): CallRow | u
     traceId: 'a'.repeat(32),
     spanId: 'b'.repeat(16),
     name: 'chat',
+    kind: 'client',
+    scope: 'test',
     startedAt: 1_790_000_000_000,
     endedAt: 1_790_000_001_000,
     attributes: new Map(Object.entries(attributes)),

@@ -13,6 +13,16 @@ export interface SpanFields {
   readonly service?: string
 }
 
+export interface LogFields {
+  readonly at?: number
+  readonly observedAt?: number
+  readonly eventName?: string
+  readonly traceId?: string
+  readonly spanId?: string
+  readonly attributes?: Attributes
+  readonly service?: string
+}
+
 let made = 0
 
 /** Hex of that many digits, different each time. */
@@ -27,6 +37,28 @@ export function traces(spans: readonly SpanFields[]): object {
       resource: { attributes: keyValues({ 'service.name': span.service ?? 'shop' }) },
       scopeSpans: [{ scope: { name: 'test' }, spans: [spanJson(span)] }],
     })),
+  }
+}
+
+export function logs(records: readonly LogFields[]): object {
+  return {
+    resourceLogs: records.map((record) => ({
+      resource: { attributes: keyValues({ 'service.name': record.service ?? 'shop' }) },
+      scopeLogs: [{ scope: { name: 'test' }, logRecords: [logJson(record)] }],
+    })),
+  }
+}
+
+function logJson(record: LogFields): object {
+  const { eventName, traceId, spanId } = record
+  return {
+    ...(record.at === undefined ? {} : { timeUnixNano: nanoseconds(record.at) }),
+    observedTimeUnixNano: nanoseconds(record.observedAt ?? 1_790_000_000_000),
+    ...(eventName === undefined ? {} : { eventName }),
+    ...(traceId === undefined ? {} : { traceId }),
+    ...(spanId === undefined ? {} : { spanId }),
+    body: { stringValue: 'text of a log line' },
+    attributes: keyValues(record.attributes ?? {}),
   }
 }
 

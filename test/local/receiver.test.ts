@@ -122,12 +122,15 @@ describe('spans that arrive', () => {
     expect(local.store.rows({ feature: 'partial' })).toHaveLength(1)
   })
 
-  test.each(['/v1/metrics', '/v1/logs'])('%s is taken and not stored', async (path) => {
-    const before = local.store.totals().calls
-    expect((await post(path, JSON_TYPE, '{"resourceMetrics":[]}')).status).toBe(200)
-    expect((await post(path, PROTOBUF, new Uint8Array([10, 0]))).status).toBe(200)
-    expect(local.store.totals().calls).toBe(before)
-  })
+  test.each(['/v1/metrics', '/v1/logs'])(
+    '%s without anything of ours is taken and not stored',
+    async (path) => {
+      const before = local.store.totals().calls
+      expect((await post(path, JSON_TYPE, '{"resourceMetrics":[]}')).status).toBe(200)
+      expect((await post(path, PROTOBUF, new Uint8Array([10, 0]))).status).toBe(200)
+      expect(local.store.totals().calls).toBe(before)
+    },
+  )
 })
 
 /** A `google.rpc.Status` in protobuf, read by an independent descriptor. */

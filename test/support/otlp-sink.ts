@@ -27,12 +27,14 @@ export interface SunkPoint {
   readonly unit: string
   readonly value: number
   readonly attributes: Readonly<Record<string, unknown>>
+  /** `service.instance.id`: the process. */
+  readonly instance: unknown
 }
 
 export interface OtlpSink {
   readonly url: string
   readonly spans: readonly SunkSpan[]
-  /** The latest point of each series. */
+  /** The latest point of each series, of each process. */
   points(metric: string): readonly SunkPoint[]
   readonly requests: readonly {
     readonly path: string
@@ -129,10 +131,15 @@ function spanOf(span: unknown, scope: string, resource: Record<string, unknown>)
 
 function readPoints(json: unknown, into: Map<string, SunkPoint>): void {
   for (const resourceMetrics of list(at(json, 'resourceMetrics'))) {
+    const resource = attributesOf(at(resourceMetrics, 'resource', 'attributes'))
+    const instance = resource['service.instance.id']
     for (const scopeMetrics of list(at(resourceMetrics, 'scopeMetrics'))) {
       for (const metric of list(at(scopeMetrics, 'metrics'))) {
-        for (const point of pointsOf(metric)) {
-          into.set(`${point.metric}\n${JSON.stringify(point.attributes)}`, point)
+        for (const point of pointsOf(metric, instance)) {
+          into.set(
+            `${point.metric}\n${String(instance)}\n${JSON.stringify(point.attributes)}`,
+            point,
+          )
         }
       }
     }
@@ -141,12 +148,13 @@ function readPoints(json: unknown, into: Map<string, SunkPoint>): void {
 
 const KINDS = ['sum', 'gauge', 'histogram', 'exponentialHistogram']
 
-function pointsOf(metric: unknown): readonly SunkPoint[] {
+function pointsOf(metric: unknown, instance: unknown): readonly SunkPoint[] {
   return KINDS.flatMap((kind) => list(at(metric, kind, 'dataPoints'))).map((point) => ({
     metric: text(at(metric, 'name')) ?? '',
     unit: text(at(metric, 'unit')) ?? '',
     value: Number(at(point, 'asDouble') ?? at(point, 'asInt') ?? at(point, 'sum')),
     attributes: attributesOf(at(point, 'attributes')),
+    instance,
   }))
 }
 
