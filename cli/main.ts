@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./commands/demo.ts')).demo,
   local: async () => (await import('./commands/local.ts')).local,
   report: async () => (await import('./commands/report.ts')).report,
+  explain: async () => (await import('./commands/explain.ts')).explain,
   price: async () => (await import('./commands/price.ts')).price,
   prices: async () => (await import('./commands/prices.ts')).prices,
   whatif: async () => (await import('./commands/whatif.ts')).whatif,

@@ -1,6 +1,7 @@
 /** Options of commands: `node:util` parses, this turns its errors into one clear line. */
 
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { baselineOf, usdOf } from '../local/query.ts'
 import { Misuse } from './command.ts'
 import { instantOf } from './price-question.ts'
 
@@ -66,13 +67,35 @@ export function sizeOption(option: string, text: string): number {
 
 const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 }
 
+/** `--budget`. @throws Misuse */
+export function budgetOption(text: string): number {
+  const usd = usdOf(text)
+  if (usd === undefined) throw new Misuse(`--budget ${text}: must be USD a month, such as 500`)
+  return usd
+}
+
+/** `--baseline`: an outcome and what it costs otherwise. @throws Misuse */
+export function baselineOption(text: string): readonly [string, number] {
+  const baseline = baselineOf(text)
+  if (baseline !== undefined) return baseline
+  throw new Misuse(`--baseline ${text}: must be OUTCOME=USD, such as ticket.resolved=18`)
+}
+
+/** Milliseconds of an age such as `90s` or `7d`. */
+export function ageOf(text: string): number | undefined {
+  const [, amount, unit] = /^(\d{1,6})([smhdw])$/.exec(text) ?? []
+  return amount === undefined || unit === undefined
+    ? undefined
+    : Number(amount) * (UNITS[unit] ?? 0)
+}
+
 /**
  * `--since`: epoch milliseconds of an age before now, or of an ISO date.
  * @throws Misuse naming what is allowed.
  */
 export function sinceOption(text: string, now = Date.now()): number {
-  const [, amount, unit] = /^(\d{1,6})([smhdw])$/.exec(text) ?? []
-  if (amount !== undefined && unit !== undefined) return now - Number(amount) * (UNITS[unit] ?? 0)
+  const age = ageOf(text)
+  if (age !== undefined) return now - age
   const date = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN
   if (Number.isFinite(date)) return date
   throw new Misuse(`--since ${text}: must be an age such as 90s, 15m, 1h, 7d, or an ISO date`)

@@ -1,11 +1,18 @@
 /** One run of the demo: provider, receiver and application, watched while they run and checked at the end. */
 
+import type { OutcomesReport, UnitsReport } from '../local/reports/answers.ts'
+import { outcomesReport } from '../local/reports/outcomes.ts'
+import { unitsReport } from '../local/reports/units.ts'
 import type { Local } from '../local/server.ts'
+import type { Explanation } from '../local/explain/explanation.ts'
+import { findChange } from '../local/explain/find-change.ts'
+import { checkCauses, type CausesCheck } from './show/causes.ts'
 import { checkLedger, type LedgerCheck } from './show/check.ts'
 import type { Moment } from './show/screen.ts'
+import type { LedgerEntry } from './simulator/ledger.ts'
 import { startSimulator } from './simulator/server.ts'
 import { perform } from './stage.ts'
-import { PHASES } from './story/phases.ts'
+import { BASELINES, BOT_FEATURE, PHASES } from './story/phases.ts'
 import { storyScenario } from './story/scenario.ts'
 
 export type Play =
@@ -23,6 +30,17 @@ export interface Outcome {
   readonly code: number
   readonly complaints: string
   readonly check: LedgerCheck
+  /** What was found to have changed, and the ledger's own account of it; of the story only. */
+  readonly story?: Story
+}
+
+export interface Story {
+  readonly change: Explanation | undefined
+  readonly causes: CausesCheck
+  /** What a conversation cost in each phase, by prompt version. */
+  readonly units: UnitsReport
+  /** What the tickets that were resolved cost, against a person. */
+  readonly outcomes: OutcomesReport
 }
 
 /** Milliseconds that a call's telemetry may take to arrive once the application has ended. */
@@ -55,7 +73,12 @@ export async function startRun(play: Play, local: Local): Promise<Run> {
       const calls = simulator.ledger.totals().calls
       if (code === 0) await arrival(local, calls)
       const check = checkLedger(local.store.totals(), simulator.ledger.totals())
-      return { code, complaints: app.complaints(), check }
+      return {
+        code,
+        complaints: app.complaints(),
+        check,
+        ...(play.kind === 'story' ? { story: storyOf(local, simulator.ledger.entries) } : {}),
+      }
     } finally {
       await simulator.close()
     }
@@ -64,6 +87,17 @@ export async function startRun(play: Play, local: Local): Promise<Run> {
     ended: ended(),
     moment: () => momentOf(local, phase, started),
     stop: () => app.stop(),
+  }
+}
+
+function storyOf({ store }: Local, entries: readonly LedgerEntry[]): Story {
+  const change = findChange(store.rows(), store.costs())
+  const period = { feature: BOT_FEATURE }
+  return {
+    change,
+    causes: checkCauses(change, entries),
+    units: unitsReport(store, period, ['promptVersion']),
+    outcomes: outcomesReport(store, period, BASELINES),
   }
 }
 

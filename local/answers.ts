@@ -152,6 +152,8 @@ export interface Overview {
   /** Calls that are kept as hourly sums only, to stay within the size limit. */
   readonly pruned: number
   readonly runRate: RunRate
+  /** Of the period, what is no LLM call: in none of the other figures. USD. */
+  readonly otherUsd: number
   readonly chart: Chart
   readonly groups: readonly Group[]
   /** Groups that `groups` leaves out. */

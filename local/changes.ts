@@ -1,15 +1,13 @@
 /** The latest change of spend and its causes, computed when it is asked for and something has come in since. */
 
-import { findChange, type Explanation } from './explain.ts'
+import type { Explanation } from './explain/explanation.ts'
+import { latestChange } from './explain/of-store.ts'
 import { paced } from './paced.ts'
 import type { Store } from './store.ts'
 
-/** Calls that are looked at, the latest. */
-const MOST_ROWS = 50_000
-
 export interface Changes {
   latest(): Explanation | undefined
-  /** Calls came in. */
+  /** Something came in. */
   outdated(): void
 }
 
@@ -22,7 +20,7 @@ export function changes(store: Store): Changes {
       if (!stale) return known
       known = pace('', () => {
         stale = false
-        return findChange(store.rows({ limit: MOST_ROWS }))
+        return latestChange(store)
       })
       return known
     },

@@ -55,6 +55,7 @@ export function overview(
     ...(extent.last === undefined ? {} : { last: extent.last }),
     everCalls: store.extent().calls,
     pruned: extent.pruned,
+    otherUsd: store.costGroups(period, []).reduce((sum, { usd }) => sum + usd, 0),
     runRate: runRate(store, extent.first ?? now, now),
     chart: store.chart(span, by, bucketFor(span.to - span.from)),
     groups: all.slice(0, MOST_GROUPS),

@@ -1,7 +1,7 @@
 /** A report as a table for a terminal. */
 
 import { columns } from './columns.ts'
-import { dollarColumn, dollarsEach, grouped, whole } from './page/amounts.ts'
+import { dollarColumn, dollars, dollarsEach, grouped, whole } from './page/amounts.ts'
 import type { Report, ReportFigures } from './report.ts'
 import type { Dimension } from './store/dimensions.ts'
 
@@ -77,9 +77,15 @@ export function reportNotes(report: Report): readonly string[] {
     [partial.calls, 'are', 'is', `priced in part, a lower bound: ${said(partial.reasons)}`],
     [failed.calls, 'have', 'has', 'failed without usage; nothing is counted for them'],
   ]
-  return lines
-    .filter(([n]) => n > 0)
-    .map(([n, plural, singular, rest]) => `${callsThat(n, plural, singular)} ${rest}`)
+  return [
+    ...lines
+      .filter(([n]) => n > 0)
+      .map(([n, plural, singular, rest]) => `${callsThat(n, plural, singular)} ${rest}`),
+    ...report.otherCosts.map(
+      ({ component, usd }) =>
+        `${dollars(usd)} for ${component} is no LLM call and not in the dollars: costspan report units`,
+    ),
+  ]
 }
 
 /** `1 call is`, `1,000 calls are`. */

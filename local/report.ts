@@ -3,7 +3,8 @@
 import type { Group, UnitFigures } from './answers.ts'
 import type { Store } from './store.ts'
 import type { Dimension } from './store/dimensions.ts'
-import type { Period } from './store/figures.ts'
+import type { CallFilter } from './store/call-filter.ts'
+import { moneyOf, toPico, type Money } from './store/money.ts'
 
 export interface ReportFigures {
   readonly calls: number
@@ -43,6 +44,8 @@ export interface Report {
     readonly failed: { readonly calls: number }
   }
   readonly rows: readonly ReportRow[]
+  /** What is no LLM call, by component: in none of the other figures. */
+  readonly otherCosts: readonly (Money & { readonly component: string; readonly records: number })[]
 }
 
 interface Gap {
@@ -58,23 +61,39 @@ export type ReportRow = ReportFigures & {
 /** Rows are dearest first; without a grouping there are none. */
 export function report(
   store: Store,
-  period: Period,
+  filter: CallFilter,
   by: readonly Dimension[],
   now: number,
 ): Report {
-  const totals = store.totals(period)
+  const totals = store.totals(filter)
   return {
-    ...(period.from === undefined ? {} : { since: new Date(period.from).toISOString() }),
+    ...(filter.from === undefined ? {} : { since: new Date(filter.from).toISOString() }),
     at: new Date(now).toISOString(),
     by,
     totals: {
       ...figures(totals),
-      unpriced: { calls: totals.unpricedCalls, reasons: store.reasons(period, 'unpriced') },
-      partial: { calls: totals.partialCalls, reasons: store.reasons(period, 'partial') },
+      unpriced: { calls: totals.unpricedCalls, reasons: store.reasons(filter, 'unpriced') },
+      partial: { calls: totals.partialCalls, reasons: store.reasons(filter, 'partial') },
       failed: { calls: totals.failedCalls },
     },
-    rows: by.length === 0 ? [] : store.groups(period, by).map(row),
+    rows: by.length === 0 ? [] : store.groups(filter, by).map(row),
+    otherCosts: otherCosts(store, filter),
   }
+}
+
+function otherCosts(store: Store, { from, to, is }: CallFilter): Report['otherCosts'] {
+  const sums = new Map<string, { pico: bigint; records: number }>()
+  const period = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
+  for (const group of store.costGroups(period, ['feature'])) {
+    if (is?.feature !== undefined && group.key.feature !== is.feature) continue
+    const sum = sums.get(group.component) ?? { pico: 0n, records: 0 }
+    sums.set(group.component, sum)
+    sum.pico += toPico(group.usd)
+    sum.records += group.records
+  }
+  return [...sums]
+    .map(([component, { pico, records }]) => ({ component, records, ...moneyOf(pico) }))
+    .sort((x, y) => y.usd - x.usd)
 }
 
 function row(group: Group): ReportRow {

@@ -6,13 +6,14 @@ import type { CostRule } from '../instrumentation/core/cost-rule.ts'
 import { bundledBook } from '../instrumentation/pricing/bundled.ts'
 import { guardAsync } from '../instrumentation/guard.ts'
 import { price } from '../instrumentation/pricing/index.ts'
-import { api, BadRequest, type Api } from './api.ts'
+import { api, type Api, type Defaults } from './api.ts'
 import { changes } from './changes.ts'
 import { events, type Events } from './events.ts'
 import { arrivals, type Prices } from './arrivals.ts'
 import type { Pricer } from './from-span.ts'
 import { isLoopback, LOOPBACK } from './hosts.ts'
 import { pageFile } from './page-files.ts'
+import { BadRequest } from './query.ts'
 import { LocalProblem } from './problem.ts'
 import { receive, SIGNAL_PATHS, type Keep } from './receiver/receiver.ts'
 import { openStore, type Store } from './store.ts'
@@ -30,6 +31,8 @@ export interface LocalOptions {
   readonly notice?: (line: string) => void
   /** Prices spans that bear no cost. Default: the bundled price book. */
   readonly price?: Pricer
+  /** What the page assumes: a budget, what outcomes cost otherwise. Default: nothing. */
+  readonly defaults?: Defaults
   /** Prices spans that are no calls and bear no cost. Default: none. */
   readonly rules?: readonly CostRule[]
 }
@@ -60,10 +63,11 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
     ...(options.notice === undefined ? {} : { notice: options.notice }),
   })
-  const parts = assemble(store, {
+  const prices: Prices = {
     price: options.price ?? ((request) => price(bundledBook(), request)),
     rules: options.rules ?? [],
-  })
+  }
+  const parts = assemble(store, prices, options.defaults ?? {})
   const server = createServer((request, response) => {
     guardAsync('a request', () => handle(request, response, parts))
   })
@@ -90,14 +94,14 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   }
 }
 
-function assemble(store: Store, prices: Prices): Parts {
+function assemble(store: Store, prices: Prices, defaults: Defaults): Parts {
   const tell = events()
   const latest = changes(store)
   const keep = arrivals(store, prices, () => {
     latest.outdated()
     tell.changed()
   })
-  return { api: api(store, latest), events: tell, keep }
+  return { api: api({ store, changes: latest, price: prices.price, defaults }), events: tell, keep }
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** The calls, outcomes and other costs that came in, and every question that is asked of them. */
 
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type {
   Chart,
   CostGroup,
@@ -12,6 +12,7 @@ import type {
 } from './answers.ts'
 import type { CostRow } from './cost-row.ts'
 import type { OutcomeRow } from './outcome-row.ts'
+import type { ContextGrowth } from './reports/answers.ts'
 import type { CallRow } from './row.ts'
 import { calls } from './store/calls-table.ts'
 import type { Dimension } from './store/dimensions.ts'
@@ -29,17 +30,23 @@ import {
 } from './store/record-groups.ts'
 import { costRows, outcomeRows, type RecordFilter } from './store/records.ts'
 import { rolledExtent } from './store/rolled.ts'
+import { matching, type CallFilter } from './store/call-filter.ts'
+import { contextGrowth } from './store/context-growth.ts'
+import { exceededAt } from './store/exceeded.ts'
 import { chart } from './store/series.ts'
+import { units, type UnitTotal } from './store/units.ts'
 
 export interface StoreOptions extends OpenOptions {
   /** The oldest single calls go when the data grows beyond it, and stay as hourly sums. Default 1 GB, in memory 256 MB. */
   readonly maxBytes?: number
 }
 
-export interface RowFilter extends Period {
+export interface RowFilter extends CallFilter {
   readonly feature?: string
   /** The latest ones; all when absent. */
   readonly limit?: number
+  /** Which of them the limit keeps. Default: the latest. */
+  readonly first?: 'latest' | 'dearest'
 }
 
 export interface Extent {
@@ -64,21 +71,27 @@ export interface Store {
   addCosts(rows: readonly CostRow[]): number
   extent(period?: Period): Extent
   /** One group of everything. */
-  totals(period?: Period): Group
+  totals(filter?: CallFilter): Group
   /** Dearest first. */
-  groups(period: Period, by: readonly Dimension[]): readonly Group[]
+  groups(filter: CallFilter, by: readonly Dimension[]): readonly Group[]
   chart(period: Required<Period>, by: Dimension, bucketMs: number): Chart
   /** Most expensive first. */
   dearest(period: Period, most: number): readonly CallRow[]
   unpriced(period: Period, most: number): readonly UnpricedGap[]
-  reasons(period: Period, status: 'unpriced' | 'partial'): Readonly<Record<string, number>>
+  reasons(filter: CallFilter, status: 'unpriced' | 'partial'): Readonly<Record<string, number>>
   unattributed(period: Period, most: number): readonly UnattributedGap[]
-  /** Oldest first; without covered spans. */
+  /** Without covered spans. Oldest first, or dearest first where those are asked for. */
   rows(filter?: RowFilter): readonly CallRow[]
   /** Oldest first; without those whose idempotency key was known. By the time of the outcome, not of its calls. */
   outcomes(filter?: RecordFilter): readonly OutcomeRow[]
   /** How many outcomes were ignored because their idempotency key was known, by name. */
   duplicateOutcomes(period?: Period): Readonly<Record<string, number>>
+  /** Of calls that say their turn. */
+  contextGrowth(filter: CallFilter): readonly ContextGrowth[]
+  /** When the spend of a period, calls and other costs, went beyond all but its last `left` USD. */
+  exceededAt(period: Period & { readonly feature?: string }, left: number): number | undefined
+  /** Begun in the period, with all that they cost. */
+  units(period?: Period): readonly UnitTotal[]
   /** By name within each group, the most frequent first. */
   outcomeGroups(period: Period, by: readonly RecordDimension[]): readonly OutcomeGroup[]
   /** Costs that are no calls, oldest first. */
@@ -120,16 +133,22 @@ export function openStore(options: StoreOptions = {}): Store {
     groups: (period, by) => groups(db, period, by),
     chart: (period, by, bucketMs) => chart(db, period, by, bucketMs),
     dearest: (period, most) =>
-      select(db, period, 'AND usd IS NOT NULL ORDER BY usd_pico DESC, started_at DESC LIMIT ?', [
+      select(
+        db,
+        period,
+        'AND usd IS NOT NULL ORDER BY usd_pico DESC, started_at DESC LIMIT ?',
         most,
-      ]),
+      ),
     unpriced: (period, most) => unpriced(db, period, most),
-    reasons: (period, status) => reasons(db, period, status),
+    reasons: (filter, status) => reasons(db, filter, status),
     unattributed: (period, most) => unattributed(db, period, most),
     rows: (filter = {}) => rows(db, filter),
     outcomes: (filter = {}) => outcomeRows(db, filter),
     duplicateOutcomes: (period = {}) => duplicateOutcomes(db, period),
     outcomeGroups: (period, by) => outcomeGroups(db, period, by),
+    contextGrowth: (filter) => contextGrowth(db, filter),
+    exceededAt: (period, left) => exceededAt(db, period, left),
+    units: (period = {}) => units(db, period),
     costs: (filter = {}) => costRows(db, filter),
     costGroups: (period, by) => costGroups(db, period, by),
     partGroups: (period, by) => partGroups(db, period, by),
@@ -171,25 +190,28 @@ function least(...times: readonly unknown[]): number | undefined {
 }
 
 function rows(db: DatabaseSync, filter: RowFilter): readonly CallRow[] {
-  const feature = filter.feature === undefined ? '' : 'AND feature = ?'
-  const values = filter.feature === undefined ? [] : [filter.feature]
-  if (filter.limit === undefined) {
-    return select(db, filter, `${feature} ORDER BY started_at, span_id`, values)
+  const { feature, limit, first = 'latest' } = filter
+  const asked = feature === undefined ? filter : { ...filter, is: { ...filter.is, feature } }
+  if (first === 'dearest') {
+    const dearest = 'ORDER BY usd_pico DESC NULLS LAST, started_at DESC'
+    return select(db, asked, limit === undefined ? dearest : `${dearest} LIMIT ?`, limit)
   }
-  const clause = `${feature} ORDER BY started_at DESC, span_id DESC LIMIT ?`
-  return [...select(db, filter, clause, [...values, filter.limit])].reverse()
+  if (limit === undefined) return select(db, asked, 'ORDER BY started_at, span_id')
+  const found = select(db, asked, 'ORDER BY started_at DESC, span_id DESC LIMIT ?', limit)
+  return [...found].reverse()
 }
 
 function select(
   db: DatabaseSync,
-  period: Period,
+  filter: CallFilter,
   clause: string,
-  more: readonly SQLInputValue[],
+  limit?: number,
 ): readonly CallRow[] {
-  const { where, values } = within(period)
+  const { where, values } = matching(filter)
   const sql = `SELECT ${calls.columns} FROM calls WHERE ${where} ${clause}`
   const statement = db.prepare(sql)
   const found: CallRow[] = []
+  const more = limit === undefined ? [] : [limit]
   for (const record of statement.iterate(...values, ...more)) found.push(calls.fromRecord(record))
   return found
 }

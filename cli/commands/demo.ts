@@ -3,9 +3,9 @@
 import { startRun, type Outcome, type Play, type Run } from '../../demo/run.ts'
 import { readTrace, TraceProblem } from '../../demo/replay/trace.ts'
 import { openScreen, type Screen } from '../../demo/show/screen.ts'
-import { ledgerLines, storyLines } from '../../demo/show/words.ts'
+import { ledgerLines, storyLines, unitLines } from '../../demo/show/words.ts'
 import { missingClients } from '../../demo/stage.ts'
-import { findChange, type Explanation } from '../../local/explain.ts'
+import { BASELINES } from '../../demo/story/phases.ts'
 import { LocalProblem } from '../../local/problem.ts'
 import { startLocal, type Local } from '../../local/server.ts'
 import { Failure, Misuse, type Command, type ExitCode } from '../command.ts'
@@ -84,16 +84,18 @@ async function show(
     const run = await startRun(play, local)
     const outcome = await watch(run, screen, interrupted)
     if (outcome.code !== 0) return stopped(outcome, screen)
-    const change = play.kind === 'story' ? findChange(local.store.rows()) : undefined
-    if (play.kind === 'story') for (const line of storyLines(change)) screen.say(line)
+    const { story } = outcome
+    if (story !== undefined) {
+      for (const line of [...storyLines(story), ...unitLines(story)]) screen.say(line)
+    }
     for (const line of ledgerLines(outcome.check)) screen.say(line)
     if (outcome.complaints !== '') screen.say(`\nThe application said:\n${outcome.complaints}`)
-    if (options.json) process.stdout.write(`${JSON.stringify(result(local, outcome, change))}\n`)
+    if (options.json) process.stdout.write(`${JSON.stringify(result(local, outcome))}\n`)
     if (!options.once) {
       screen.say(`\nThe page stays up until Ctrl-C: ${local.url}`)
       await interrupted
     }
-    return outcome.check.agrees ? 0 : 1
+    return outcome.check.agrees && story?.causes.agrees !== false ? 0 : 1
   } finally {
     await local.close()
   }
@@ -101,12 +103,13 @@ async function show(
 
 /** On the port that applications send to by default; where it is taken, on a free one. */
 async function startPage(screen: Screen): Promise<Local> {
+  const defaults = { baselines: BASELINES }
   try {
-    return await startLocal({ port: 4318 })
+    return await startLocal({ port: 4318, defaults })
   } catch (error) {
     if (!(error instanceof LocalProblem)) throw error
     screen.say('Port 4318 is in use; taking a free one.')
-    return await startLocal({ port: 0 })
+    return await startLocal({ port: 0, defaults })
   }
 }
 
@@ -140,6 +143,7 @@ function stopped(outcome: Outcome, screen: Screen): ExitCode {
   throw new Failure(`costspan demo: the application ended with ${outcome.code}: ${said}`)
 }
 
-function result(local: Local, { check }: Outcome, change: Explanation | undefined): object {
-  return { url: local.url, story: change ?? null, ...check }
+function result(local: Local, { check, story }: Outcome): object {
+  const { change = null, ...more } = story ?? {}
+  return { url: local.url, story: change, ...more, ...check }
 }

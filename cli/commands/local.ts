@@ -6,11 +6,11 @@ import { startLocal, type Local, type LocalOptions } from '../../local/server.ts
 import { LocalProblem } from '../../local/problem.ts'
 import { dollars } from '../../local/page/amounts.ts'
 import { Failure, Misuse, type Command, type ExitCode } from '../command.ts'
-import { parseOptions, sizeOption, wholeNumber } from '../options.ts'
+import { baselineOption, budgetOption, parseOptions, sizeOption, wholeNumber } from '../options.ts'
 import { bookFor } from '../price-book.ts'
 
 const help = `
-costspan local [--port 4318] [--db FILE] [--max-size 1GB]
+costspan local [--port 4318] [--db FILE] [--max-size 1GB] [--budget USD] [--baseline OUTCOME=USD]
 
 Receives OpenTelemetry spans of LLM calls on this machine (OTLP/HTTP, JSON or protobuf) and shows what they cost.
 
@@ -19,6 +19,10 @@ Receives OpenTelemetry spans of LLM calls on this machine (OTLP/HTTP, JSON or pr
   --max-size SIZE
               of that file, such as 500MB; default 1GB, in memory 256MB. Beyond it the oldest single calls go;
               their spend by hour, service, feature, team, prompt and model stays
+  --budget USD
+              what the page takes for the budget of a month
+  --baseline OUTCOME=USD
+              what the page takes for the cost of an outcome otherwise, such as ticket.resolved=18; may be repeated
   --help      this text
 
 Ends with Ctrl-C. Needs no account, no network and no container.
@@ -33,6 +37,8 @@ export const local: Command = {
       port: { type: 'string', default: '4318' },
       db: { type: 'string' },
       'max-size': { type: 'string' },
+      budget: { type: 'string' },
+      baseline: { type: 'string', multiple: true },
     })
     if (values.db === '') throw new Misuse('--db: must name a file')
     const port = wholeNumber('port', values.port, { min: 0, max: 65_535 })
@@ -44,6 +50,10 @@ export const local: Command = {
       port,
       price: (request) => price(book, request),
       rules,
+      defaults: {
+        ...(values.budget === undefined ? {} : { budgetUsd: budgetOption(values.budget) }),
+        baselines: new Map(values.baseline?.map(baselineOption)),
+      },
       ...(values.db === undefined ? {} : { db: values.db }),
       ...(size === undefined ? {} : { maxBytes: sizeOption('max-size', size) }),
     })

@@ -1,112 +1,101 @@
-/** `costspan report`: what was spent, by any grouping, from a database file or a running `costspan local`. */
+/** `costspan report`: what was spent and what it bought, from a database file or a running `costspan local`. */
 
-import { at, text } from '../../instrumentation/core/unknown.ts'
-import { reportNotes, reportTable } from '../../local/report-text.ts'
-import { LocalProblem } from '../../local/problem.ts'
-import { report as makeReport, type Report } from '../../local/report.ts'
-import { openStore } from '../../local/store.ts'
-import { DIMENSIONS, dimensionNamed, type Dimension } from '../../local/store/dimensions.ts'
-import { Failure, Misuse, type Command } from '../command.ts'
-import { parseOptions, sinceOption } from '../options.ts'
+import { DIMENSIONS } from '../../local/store/dimensions.ts'
+import { Misuse, type Command } from '../command.ts'
+import { parseOptions } from '../options.ts'
+import { budget } from '../reports/budget.ts'
+import { context } from '../reports/context.ts'
+import { outcomes } from '../reports/outcomes.ts'
+import { prompts } from '../reports/prompts.ts'
+import { spend } from '../reports/spend.ts'
+import { units } from '../reports/units.ts'
+import { queryOf, type Options, type View } from '../reports/view.ts'
+import { waste } from '../reports/waste.ts'
+import { SOURCE_OPTIONS, sourceHelp, sourceOf, type Ask } from '../source.ts'
 
-const DEFAULT_URL = 'http://127.0.0.1:4318'
+const VIEWS: readonly View[] = [spend, units, outcomes, waste, prompts, context, budget]
 
 const help = `
-costspan report [--by feature,model,...] [--since 1h] [--db FILE | --url URL] [--json]
+costspan report [VIEW] [--since 1h] [--feature X] [--db FILE | --url URL] [--json]
 
-Prints what was spent: a table, or JSON.
+Prints what was spent and what it bought: a table, or JSON.
 
-  --by LIST     group by one or more of: ${DIMENSIONS.join(', ')}; default feature
-  --since AGE   calls that started within this time: 90s, 15m, 1h, 7d, or an ISO date; default: all
-  --db FILE     read this database of costspan local
-  --url URL     ask this running costspan local; default ${DEFAULT_URL}
-  --json        JSON on stdout: totals and rows, amounts as number and as exact decimal string
-  --help        this text
+${VIEWS.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join('\n')}
+
+  --by LIST       spend and units: group by one or more of ${DIMENSIONS.slice(0, 8).join(', ')},
+                  ${DIMENSIONS.slice(8).join(', ')};
+                  units by what their first call says; default feature
+  --since AGE     calls that started, units that began within this time: 90s, 15m, 1h, 7d, or an ISO date; default: all
+  --feature X     only of this feature
+  --baseline O=U  what one outcome O costs otherwise, USD: ticket.resolved=18; may be repeated
+  --budget USD    what a calendar month may cost
+  ${sourceHelp(14)}
+  --json          JSON on stdout, amounts as number and as exact decimal string
+  --help          this text
 `
 
 export const report: Command = {
   name: 'report',
-  summary: 'prints what was spent, by feature, model, customer, ...',
+  summary: 'prints what was spent and what it bought: units, outcomes, waste, prompts, budget',
   help,
   async run(args) {
-    const { values } = parseOptions('report', args, {
-      by: { type: 'string', default: 'feature' },
-      since: { type: 'string' },
-      db: { type: 'string' },
-      url: { type: 'string' },
-      json: { type: 'boolean', default: false },
-    })
-    if (values.db !== undefined && values.url !== undefined) {
-      throw new Misuse('costspan report: --db and --url exclude each other')
-    }
-    const by = grouping(values.by)
-    const from = values.since === undefined ? undefined : sinceOption(values.since)
-    const found =
-      values.db === undefined
-        ? await fromUrl(baseUrl(values.url ?? DEFAULT_URL), by, from)
-        : fromFile(values.db, by, from)
-    if (values.json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`)
+    const { values, positionals } = parseOptions(
+      'report',
+      args,
+      {
+        by: { type: 'string' },
+        since: { type: 'string' },
+        feature: { type: 'string' },
+        baseline: { type: 'string', multiple: true },
+        budget: { type: 'string' },
+        ...SOURCE_OPTIONS,
+        json: { type: 'boolean', default: false },
+      },
+      true,
+    )
+    const view = viewOf(positionals, values)
+    const { by, since, feature, baseline, budget: limit } = values
+    const asked = { by, since, feature, baseline, budget: limit }
+    const ask = sourceOf('report', values)
+    const query = queryOf(view, asked, Date.now())
+    const answer = await ask<never>(view.path, query)
+    for (const note of await keptNotes(ask, view, query)) process.stderr.write(`${note}\n`)
+    if (values.json) process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
     else {
-      process.stdout.write(reportTable(found))
-      for (const note of reportNotes(found)) process.stderr.write(`${note}\n`)
+      const { text, notes } = view.text(answer)
+      process.stdout.write(text)
+      for (const note of notes) process.stderr.write(`${note}\n`)
     }
     return 0
   },
 }
 
-/** @throws Misuse naming what is allowed. */
-function grouping(text: string): readonly Dimension[] {
-  const dimensions = text.split(',').map((name) => {
-    const dimension = dimensionNamed(name)
-    if (dimension !== undefined) return dimension
-    throw new Misuse(`--by ${text}: no grouping '${name}'. Allowed: ${DIMENSIONS.join(', ')}`)
-  })
-  return [...new Set(dimensions)]
+/** Where single calls are gone and the view needs them. */
+async function keptNotes(ask: Ask, view: View, query: URLSearchParams): Promise<readonly string[]> {
+  if (!view.singleCalls) return []
+  const { keptFrom } = await ask<{ readonly keptFrom?: number }>(
+    '/api/extent',
+    new URLSearchParams(),
+  )
+  if (keptFrom === undefined || Number(query.get('since') ?? 0) >= keptFrom) return []
+  const day = new Date(keptFrom).toISOString().slice(0, 16).replace('T', ' ')
+  return [`Single calls are kept from ${day} UTC on: what is older is not in it`]
 }
 
-/** @throws Misuse */
-function baseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new Misuse(`--url ${text}: must be a URL such as ${DEFAULT_URL}`)
-  }
-  return url
-}
-
-/** @throws Failure */
-function fromFile(path: string, by: readonly Dimension[], from: number | undefined): Report {
-  try {
-    const store = openStore({ path, readOnly: true })
-    try {
-      return makeReport(store, from === undefined ? {} : { from }, by, Date.now())
-    } finally {
-      store.close()
+/** Without a name, the option that only one view takes says which. @throws Misuse */
+function viewOf(words: readonly string[], { baseline, budget: limit }: Options): View {
+  const [name, ...more] = words
+  if (name === undefined) {
+    if (baseline !== undefined && limit !== undefined) {
+      throw new Misuse(
+        'costspan report: --baseline and --budget are of two views. Allowed: report outcomes, report budget',
+      )
     }
-  } catch (error) {
-    if (error instanceof LocalProblem) throw new Failure(`costspan report: ${error.message}`)
-    throw error
+    if (baseline !== undefined) return outcomes
+    return limit === undefined ? spend : budget
   }
-}
-
-/** @throws Failure */
-async function fromUrl(
-  base: URL,
-  by: readonly Dimension[],
-  from: number | undefined,
-): Promise<Report> {
-  const url = new URL('/api/report', base)
-  url.searchParams.set('by', by.join(','))
-  if (from !== undefined) url.searchParams.set('since', String(Math.round(from)))
-  let response: Response
-  try {
-    response = await fetch(url, { signal: AbortSignal.timeout(10_000) })
-  } catch {
-    throw new Failure(
-      `costspan report: nothing answers at ${base.origin}; start costspan local, or name a file with --db`,
-    )
-  }
-  const body = await response.json().catch(() => undefined)
-  if (response.ok && at(body, 'totals') !== undefined) return body as Report
-  const said = text(at(body, 'error')) ?? `HTTP ${response.status}`
-  throw new Failure(`costspan report: ${base.origin} is no costspan local: ${said}`)
+  const view = VIEWS.find((one) => one.name === name)
+  if (view !== undefined && more.length === 0) return view
+  const allowed = VIEWS.map((one) => one.name).join(', ')
+  throw new Misuse(`costspan report: no view '${words.join(' ')}'. Allowed: ${allowed}`)
 }

@@ -3,7 +3,7 @@
 import type { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
 import type { Group } from '../../local/answers.ts'
-import { article } from '../../local/explain-sentence.ts'
+import { article } from '../../local/explain/sentence.ts'
 import { dollars, dollarsEach, whole } from '../../local/page/amounts.ts'
 
 export interface Moment {

@@ -2,24 +2,23 @@
 
 import { styleText } from 'node:util'
 import { dollars, grouped, whole } from '../../local/page/amounts.ts'
-import type { Explanation } from '../../local/explain.ts'
-import { article } from '../../local/explain-sentence.ts'
+import type { Explanation } from '../../local/explain/explanation.ts'
+import { article } from '../../local/explain/sentence.ts'
+import type { OutcomeFigures } from '../../local/reports/answers.ts'
+import type { Story } from '../run.ts'
+import { PHASES } from '../story/phases.ts'
+import type { CausesCheck } from './causes.ts'
 import type { LedgerCheck } from './check.ts'
 
-export function storyLines(change: Explanation | undefined): readonly string[] {
+export function storyLines({ change, causes: check }: Story): readonly string[] {
   if (change === undefined) return ['', heading('What happened'), 'No lasting change was found.']
-  const { before, after, unitType, causes, totalUsd } = change
-  const rows = causes
-    .filter(isWorthALine(totalUsd))
-    .map((cause) => [
-      signed(cause.usd / Math.max(1, after.units), 4),
-      signed(cause.usd, 2),
-      cause.label,
-    ])
-  rows.push([signed(totalUsd / Math.max(1, after.units), 4), signed(totalUsd, 2), 'together'])
+  const { before, after, unitType } = change
   const figures = (side: Explanation['before']): string =>
     `$${grouped(side.usdPerUnit, 4)} ${article(unitType)} (${side.units} ${unitType}s, ` +
     `${grouped(side.calls / Math.max(1, side.units), 1)} calls each)`
+  const verdict = check.agrees
+    ? styleText('green', 'The ledger books each cause within 1% of that.', STDERR)
+    : styleText('red', `A cause is ${grouped(check.furthest * 100, 1)}% off the ledger.`, STDERR)
   return [
     '',
     heading('What happened'),
@@ -28,14 +27,76 @@ export function storyLines(change: Explanation | undefined): readonly string[] {
     `  before  ${figures(before)}`,
     `  after   ${figures(after)}`,
     '',
-    ...columns([[`per ${unitType}`, 'in all', 'cause'], ...rows]).map((line) => `  ${line}`),
+    ...columns(causeRows(change, check)).map((line) => `  ${line}`),
+    `  ${verdict}`,
   ]
 }
 
-/** Half a percent: the pace of two periods is never quite the same. */
-function isWorthALine(totalUsd: number): (cause: { readonly usd: number }) => boolean {
-  return (cause) => Math.abs(cause.usd) >= Math.abs(totalUsd) * 0.005
+/** What a conversation cost, phase by phase, and what the tickets came to. */
+export function unitLines({ units, outcomes }: Story): readonly string[] {
+  const phases = PHASES.flatMap(({ name, promptVersion }) => {
+    const group = units.groups.find(({ key }) => key.promptVersion === promptVersion)
+    return group === undefined ? [] : [{ name, group }]
+  })
+  const [first] = phases
+  if (first === undefined) return []
+  const parts = first.group.parts.map(({ component }) => component)
+  const each = (usd: number): string => `$${grouped(usd, 4)}`
+  const rows = phases.map(({ name, group }) => [
+    ...parts.map((part) =>
+      each(group.parts.find(({ component }) => component === part)?.usdPerUnit ?? 0),
+    ),
+    each(group.usdPerUnit),
+    name,
+  ])
+  const heads = parts.map((part) => (part === 'llm' ? 'LLM calls' : part))
+  return [
+    '',
+    heading('What a conversation costs, all in'),
+    ...columns([[...heads, 'together', ''], ...rows]).map((line) => `  ${line}`),
+    ...outcomes.groups.flatMap(outcomeLine),
+  ]
 }
+
+function outcomeLine(group: OutcomeFigures): readonly string[] {
+  const { name, succeeded, units, usdPerSuccess, margin } = group
+  if (usdPerSuccess === null) return []
+  const against =
+    margin?.times == null
+      ? ''
+      : `; a person's $${margin.baselineUsd} is ${whole(margin.times)} times that`
+  return [
+    `  ${name}: ${succeeded} of ${units}, at $${grouped(usdPerSuccess, 4)} each, the unresolved included${against}.`,
+  ]
+}
+
+/** Volume apart: it is no part of what one conversation costs. */
+function causeRows(change: Explanation, { ledger }: CausesCheck): readonly (readonly string[])[] {
+  const { causes, totalUsd, after, unitType } = change
+  const volume = causes.find(({ name }) => name === 'volume')?.usd ?? 0
+  const perUnit = totalUsd - volume
+  const row = (usd: number, booked: number | undefined, label: string): readonly string[] => [
+    signed(usd / Math.max(1, after.units), 4),
+    signed(usd, 2),
+    booked === undefined ? '' : signed(booked, 2),
+    label,
+  ]
+  return [
+    [`per ${unitType}`, 'in all', 'ledger', 'cause'],
+    ...causes
+      .filter(({ name, usd }) => name !== 'volume' && isWorthALine(perUnit, usd))
+      .map(({ name, usd, label }) => row(usd, ledger[name], label)),
+    row(
+      perUnit,
+      Object.values(ledger).reduce((sum, usd) => sum + usd, 0),
+      'together',
+    ),
+  ]
+}
+
+/** Half a percent. */
+const isWorthALine = (totalUsd: number, usd: number): boolean =>
+  Math.abs(usd) >= Math.abs(totalUsd) * 0.005
 
 export function ledgerLines(check: LedgerCheck): readonly string[] {
   const { costspan, ledger, untold } = check

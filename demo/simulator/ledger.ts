@@ -4,7 +4,7 @@
  */
 
 import type { PromptParts, Protocol, SimulatorRequest } from './scenario.ts'
-import { picoUsd, usdText, type BilledUsage } from './rates.ts'
+import { picoUsd, rateOf, usdText, type BilledUsage, type Rate, type RateTable } from './rates.ts'
 
 /**
  * `completed`: sent whole. `disconnected`: the client hung up. `error_event`, `reset`: a planned fault in the answer.
@@ -17,6 +17,8 @@ export interface Charge {
   readonly usage: BilledUsage
   /** 1e-12 USD. */
   readonly pico?: bigint
+  /** What it was charged at. */
+  readonly rate?: Rate
 }
 
 export interface LedgerEntry {
@@ -28,6 +30,10 @@ export interface LedgerEntry {
   readonly stream: boolean
   readonly attempt: number
   readonly repeat: number
+  /** The first request with the same path and body. */
+  readonly same: number
+  /** What it was for, where the scenario knows. */
+  readonly unit?: string
   readonly parts: PromptParts
   /** As the client sent them. */
   readonly retryCountHeader?: string
@@ -72,15 +78,18 @@ export interface Ledger {
 
 export interface WritableLedger extends Ledger {
   open(request: SimulatorRequest): void
+  charge(model: string, usage: BilledUsage): Charge
   change(request: number, change: Partial<LedgerEntry>): void
 }
 
-export function createLedger(): WritableLedger {
+/** @param rates go before the simulator's own table */
+export function createLedger(rates: RateTable = {}): WritableLedger {
   const entries: LedgerEntry[] = []
   const places = new Map<number, number>()
   return {
     entries,
     totals: () => totals(entries),
+    charge: (model, usage) => charge(model, usage, rates),
     open(request) {
       const retryCountHeader = header(request, 'x-stainless-retry-count')
       const traceparent = header(request, 'traceparent')
@@ -94,6 +103,7 @@ export function createLedger(): WritableLedger {
         stream: request.stream,
         attempt: request.attempt,
         repeat: request.repeat,
+        same: request.same,
         parts: request.parts,
         ...(retryCountHeader === undefined ? {} : { retryCountHeader }),
         ...(traceparent === undefined ? {} : { traceparent }),
@@ -112,9 +122,10 @@ export function createLedger(): WritableLedger {
 }
 
 /** Tokens priced by the simulator's own table. */
-export function charge(model: string, usage: BilledUsage): Charge {
-  const pico = picoUsd(model, usage)
-  return { usage, ...(pico === undefined ? {} : { pico }) }
+export function charge(model: string, usage: BilledUsage, rates: RateTable = {}): Charge {
+  const rate = rateOf(model, rates)
+  const pico = rate === undefined ? undefined : picoUsd(rate, usage)
+  return rate === undefined || pico === undefined ? { usage } : { usage, pico, rate }
 }
 
 function totals(entries: readonly LedgerEntry[]): LedgerTotals {

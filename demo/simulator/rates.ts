@@ -13,13 +13,16 @@ export interface Rate {
   readonly longAbove?: number
 }
 
+/** By model. */
+export type RateTable = Readonly<Record<string, Rate>>
+
 /**
  * Sources, read on 2026-11-23:
  * OpenAI: developers.openai.com/api/docs/pricing and developers.openai.com/api/docs/models/<id>.
  * Anthropic: platform.claude.com/docs/en/about-claude/pricing (cache read 0.1, write 1.25 for five minutes and 2 for an
  * hour, each times the input rate) and platform.claude.com/docs/en/models/sonnet-5/overview.
  */
-const RATES: Readonly<Record<string, Rate>> = {
+const RATES: RateTable = {
   'gpt-5.4': { input: '2.50', cacheRead: '0.25', output: '15.00', longAbove: 272_000 },
   'gpt-5-mini': { input: '0.25', cacheRead: '0.025', output: '2.00' },
   'gpt-4o-mini': { input: '0.15', cacheRead: '0.075', output: '0.60' },
@@ -66,10 +69,14 @@ export interface BilledUsage {
 /** 1e-12 USD. A rate in USD per million tokens with up to six decimals is a whole number of these per token. */
 export const PICO_PER_USD = 1_000_000_000_000n
 
-/** Exact; `undefined` where the table has no rate for the model or for something that was used. */
-export function picoUsd(model: string, usage: BilledUsage): bigint | undefined {
-  const rate = Object.hasOwn(RATES, model) ? RATES[model] : undefined
-  if (rate === undefined) return undefined
+/** @param own goes before the table */
+export function rateOf(model: string, own: RateTable = {}): Rate | undefined {
+  if (Object.hasOwn(own, model)) return own[model]
+  return Object.hasOwn(RATES, model) ? RATES[model] : undefined
+}
+
+/** Exact; `undefined` where there is no rate for something that was used. */
+export function picoUsd(rate: Rate, usage: BilledUsage): bigint | undefined {
   const total = usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h
   if (rate.longAbove !== undefined && total > rate.longAbove) return undefined
   const lines: readonly (readonly [number, string | undefined])[] = [

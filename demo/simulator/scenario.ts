@@ -43,6 +43,8 @@ export interface SimulatorRequest {
   readonly attempt: number
   /** The nth request with this path and body since the simulator started, from 1. */
   readonly repeat: number
+  /** The first request with this path and body. */
+  readonly same: number
   readonly parts: PromptParts
   readonly inputTokens: number
   /** `max_tokens` and its like. */
@@ -84,6 +86,8 @@ export interface Plan {
   /** Default 16. */
   readonly tokensPerChunk?: number
   readonly fault?: Fault
+  /** What the request is for: kept in the ledger, which knows nothing of attribution. */
+  readonly unit?: string
 }
 
 export type Scenario = (request: SimulatorRequest) => Plan | undefined

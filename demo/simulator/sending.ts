@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { constants, type Http2ServerResponse } from 'node:http2'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { bedrockErrorType, errorBody } from './errors.ts'
-import { charge, type EntryEnd, type WritableLedger } from './ledger.ts'
+import type { EntryEnd, WritableLedger } from './ledger.ts'
 import type { BilledUsage } from './rates.ts'
 import type { Plan, Provider } from './scenario.ts'
 import { BYTES_PER_TOKEN } from './tokens.ts'
@@ -62,15 +62,15 @@ export async function sendAnswer(
     return
   }
   if (plan.fault?.kind === 'reset') {
-    ledger.change(id, { ended: 'reset', billed: charge(answer.request.model, answer.usage) })
+    ledger.change(id, { ended: 'reset', billed: ledger.charge(answer.request.model, answer.usage) })
     reset(response)
     return
   }
   const told = format.told(answer, 'end')
   ledger.change(id, {
     ended: 'completed',
-    billed: charge(answer.request.model, answer.usage),
-    ...(told === undefined ? {} : { told: charge(answer.request.model, told) }),
+    billed: ledger.charge(answer.request.model, answer.usage),
+    ...(told === undefined ? {} : { told: ledger.charge(answer.request.model, told) }),
   })
   writeHead(response, 200, { ...headers(answer), 'content-type': 'application/json' })
   end(response, [JSON.stringify(format.plain(answer))])
@@ -133,8 +133,8 @@ function book(
   ledger.change(id, {
     ended,
     chunksSent,
-    billed: charge(model, billed),
-    ...(told === undefined ? {} : { told: charge(model, told) }),
+    billed: ledger.charge(model, billed),
+    ...(told === undefined ? {} : { told: ledger.charge(model, told) }),
   })
 }
 

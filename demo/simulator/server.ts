@@ -22,6 +22,7 @@ import { createLedger, type Ledger, type WritableLedger } from './ledger.ts'
 import { openaiChat } from './openai-chat.ts'
 import { openaiEmbeddings } from './openai-embeddings.ts'
 import { openaiResponses } from './openai-responses.ts'
+import type { RateTable } from './rates.ts'
 import {
   planOfHeader,
   type Plan,
@@ -40,6 +41,8 @@ export interface SimulatorOptions {
   readonly keep?: number
   /** Epoch milliseconds for the answers' dates. Default `Date.now`; a fixed one makes answers equal to the byte. */
   readonly now?: () => number
+  /** What some models are charged at, before the simulator's own table. */
+  readonly rates?: RateTable
 }
 
 export interface Simulator {
@@ -69,10 +72,10 @@ const MAX_BODY = 64 * 1024 * 1024
 
 /** @throws Error where the port is taken. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const ledger = createLedger()
+  const ledger = createLedger(options.rates)
   const requests: SimulatorRequest[] = []
   const seen = new Map<string, number>()
-  const state: State = { ledger, requests, seen, options, count: 0 }
+  const state: State = { ledger, requests, seen, first: new Map(), options, count: 0 }
   const answer = (request: Incoming, response: Outgoing): void => {
     handle(state, request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : new Error(String(error)))
@@ -127,6 +130,8 @@ interface State {
   readonly requests: SimulatorRequest[]
   /** How often a path and body, or a fault header with them, was seen. */
   readonly seen: Map<string, number>
+  /** The first request with a path and body. */
+  readonly first: Map<string, number>
   readonly options: SimulatorOptions
   count: number
 }
@@ -176,8 +181,11 @@ function requestOf(
 ): SimulatorRequest {
   const { format, path, raw, body, model, stream } = seenBody
   const { parts, maxOutputTokens } = format.read(body)
+  const id = ++state.count
+  const asked = `${path}\n${raw}`
+  if (!state.first.has(asked)) state.first.set(asked, id)
   return {
-    id: ++state.count,
+    id,
     at: (state.options.now ?? Date.now)(),
     protocol: format.protocol,
     provider: format.provider,
@@ -188,7 +196,8 @@ function requestOf(
     model,
     stream: stream && format.stream !== undefined,
     attempt: attemptOf(incoming),
-    repeat: countUp(state.seen, `${path}\n${raw}`),
+    repeat: countUp(state.seen, asked),
+    same: state.first.get(asked) ?? id,
     parts,
     inputTokens: parts.system + parts.history + parts.tools + parts.rest,
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
@@ -217,6 +226,7 @@ function remember(state: State, request: SimulatorRequest): void {
 function planOf(state: State, request: SimulatorRequest): Plan {
   const header = request.headers['x-sim-fault']
   const planned = state.options.scenario?.(request) ?? {}
+  if (planned.unit !== undefined) state.ledger.change(request.id, { unit: planned.unit })
   if (typeof header !== 'string') return planned
   const times = countUp(state.seen, `${header}\n${request.path}\n${request.raw}`)
   return { ...planned, ...planOfHeader(header, times) }

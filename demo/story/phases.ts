@@ -63,6 +63,8 @@ export const PHASES: readonly Phase[] = [
 
 export const CONVERSATIONS_PER_PHASE = 24
 export const MAX_ATTEMPTS = 3
+export const BOT_FEATURE = 'support-bot'
+export const TICKET_RESOLVED = 'ticket.resolved'
 export const BOT_MODEL = 'gpt-5.4'
 export const PROMPT_NAME = 'support-triage'
 
@@ -83,8 +85,24 @@ export function question(phase: Phase, index: number): string {
   return proseOf(phase.question + variation(index) * 16, `Ticket ${ticketOf(index)}. `)
 }
 
+/** What the bot's team calls a conversation. */
+export const unitOf = (version: string, ticket: string): string => `${version}-${ticket}`
+
+export function unitsOf(name: PhaseName): readonly string[] {
+  const version = PHASES.find((phase) => phase.name === name)?.promptVersion ?? ''
+  return Array.from({ length: CONVERSATIONS_PER_PHASE }, (_, index) =>
+    unitOf(version, ticketOf(index)),
+  )
+}
+
 export const ticketOf = (index: number): string => String(1_000 + index)
 const indexOf = (ticket: string): number => Number(ticket) - 1_000
+
+/** What an outcome costs otherwise, USD: a ticket that a person resolves. */
+export const BASELINES: ReadonlyMap<string, number> = new Map([[TICKET_RESOLVED, 18]])
+
+/** One customer in eight calls all the same. */
+export const isResolved = (index: number): boolean => index % 8 !== 7
 
 /** What the bot's own check looks for in a bad answer. */
 export const UNSURE = 'I am not sure about this. '

@@ -2,7 +2,7 @@
 
 import { at } from '../../instrumentation/core/unknown.ts'
 import type { Plan, SimulatorRequest } from '../simulator/scenario.ts'
-import { answerFor, PHASES, PROMPT_NAME } from './phases.ts'
+import { answerFor, PHASES, PROMPT_NAME, unitOf } from './phases.ts'
 
 /** Tokens of doc-summary's instructions, which it caches. */
 export const SUMMARY_INSTRUCTIONS = 4_000
@@ -49,5 +49,10 @@ function supportBot(request: SimulatorRequest): Plan | undefined {
   const isChat = at(request.body, 'messages') !== undefined
   if (!isChat || ticket === undefined || phase === undefined) return undefined
   const answer = answerFor(phase, ticket, request.repeat)
-  return { outputTokens: answer.tokens, text: answer.text, delayMs: 60 + (Number(ticket) % 7) * 10 }
+  return {
+    unit: unitOf(phase.promptVersion, ticket),
+    outputTokens: answer.tokens,
+    text: answer.text,
+    delayMs: 60 + (Number(ticket) % 7) * 10,
+  }
 }

@@ -1,13 +1,17 @@
 /** One conversation of the support bot. */
 
-import { withAttribution } from '../../instrumentation/index.ts'
+import { recordCost, recordOutcome, withAttribution } from '../../instrumentation/index.ts'
 import {
+  BOT_FEATURE,
   BOT_MODEL,
   MAX_ATTEMPTS,
   PROMPT_NAME,
+  isResolved,
   question,
   systemPrompt,
+  TICKET_RESOLVED,
   ticketOf,
+  unitOf,
   UNSURE,
   type Phase,
 } from '../story/phases.ts'
@@ -15,6 +19,21 @@ import { proseOf } from '../simulator/tokens.ts'
 import type { Clients } from './clients.ts'
 
 const CUSTOMERS = ['acme', 'acme', 'globex', 'initech', 'acme', 'umbrella']
+
+/** Four look-ups in the knowledge base, and a conversation's share of the API gateway's bill. */
+const RETRIEVAL = {
+  component: 'vector_db',
+  amount: 0.0016,
+  quantity: 4,
+  source: 'price list of the vector database',
+  origin: 'measured',
+} as const
+const GATEWAY = {
+  component: 'gateway',
+  amount: 0.0008,
+  source: 'last invoice over its conversations',
+  origin: 'allocated',
+} as const
 
 export async function conversation(
   { openai }: Clients,
@@ -24,13 +43,15 @@ export async function conversation(
   const customer = CUSTOMERS[index % CUSTOMERS.length] ?? 'acme'
   return withAttribution(
     {
-      feature: 'support-bot',
+      feature: BOT_FEATURE,
       team: 'support',
       customer,
-      unit: { type: 'conversation', id: `${phase.promptVersion}-${ticketOf(index)}` },
+      unit: { type: 'conversation', id: unitOf(phase.promptVersion, ticketOf(index)) },
       prompt: { name: PROMPT_NAME, version: phase.promptVersion },
     },
     async () => {
+      recordCost(RETRIEVAL)
+      recordCost(GATEWAY)
       let answer = ''
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
         const completion = await openai.chat.completions.create({
@@ -46,6 +67,11 @@ export async function conversation(
         // The loop that nobody budgeted for: each asking again is a whole call, billed like the first.
         if (!answer.startsWith(UNSURE)) break
       }
+      recordOutcome(TICKET_RESOLVED, {
+        success: isResolved(index),
+        // The job that closes tickets may run twice.
+        idempotencyKey: `${phase.promptVersion}-${ticketOf(index)}`,
+      })
       return answer
     },
   )

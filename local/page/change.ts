@@ -1,8 +1,9 @@
 /** "What changed": the feature whose cost rose most, since when, and its causes in dollars. */
 
-import type { Explanation } from '../explain.ts'
+import type { Explanation } from '../explain/explanation.ts'
 import { dollarColumn, dollars, dollarsEach, grouped, whole } from './amounts.ts'
 import { byId, h } from './elements.ts'
+import { callsLink } from './links.ts'
 import { table } from './table.ts'
 import { moment } from './words.ts'
 
@@ -14,7 +15,13 @@ export function showChange(change: Explanation | null): void {
     h('p', { class: 'name', id: 'change-title' }, 'What changed'),
     h('p', { class: 'sentence' }, change.sentence),
     h('div', { class: 'sides' }, beforeAfter(change), causes(change)),
+    h('p', { class: 'note' }, behind(change)),
   )
+}
+
+function behind({ feature, since, until }: Explanation): HTMLElement {
+  const filter = { feature, since, ...(until === undefined ? {} : { until }) }
+  return callsLink('Show the calls since the change', filter)
 }
 
 /** The time before is counted as long as the time after, as in the causes. */
@@ -64,9 +71,14 @@ function causes(change: Explanation): HTMLElement {
       { head: 'Cause', kind: 'text', cell: (cause) => cause.label },
       { head: '', kind: 'text', cell: (cause) => bar(cause.usd / largest) },
       { head: 'USD', cell: (cause) => signed(cause.usd) },
+      {
+        head: '±',
+        hint: 'What a prompt was made of is estimated from the length of its parts',
+        cell: ({ plusMinusUsd }) => (plusMinusUsd === undefined ? '' : `±${amount(plusMinusUsd)}`),
+      },
     ],
     rows: shown,
-    total: ['Together', '', signed(change.totalUsd)],
+    total: ['Together', '', signed(change.totalUsd), ''],
   })
 }
 

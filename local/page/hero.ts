@@ -1,6 +1,7 @@
 /** The figures at the top: what was spent, and at what pace. */
 
 import type { Overview } from '../answers.ts'
+import { hrefOf } from './address.ts'
 import { dollars, dollarsEach, grouped, whole } from './amounts.ts'
 import { byId, h } from './elements.ts'
 import { count, length, moment } from './words.ts'
@@ -23,6 +24,12 @@ export function showHero(seen: Overview, periodName: string): void {
 function total(seen: Overview, periodName: string): readonly HTMLElement[] {
   const { totals, now, first = now, last = now } = seen
   const bound = totals.unpricedCalls + totals.partialCalls > 0
+  const other = h(
+    'p',
+    { class: 'note' },
+    `Beside it ${dollars(seen.otherUsd)} that is no LLM call: `,
+    h('a', { class: 'calls', href: hrefOf('units') }, 'units'),
+  )
   return [
     h(
       'div',
@@ -35,6 +42,7 @@ function total(seen: Overview, periodName: string): readonly HTMLElement[] {
       {},
       h('p', { class: 'note' }, `First call ${moment(first, now)}, last ${moment(last, now)}`),
       h('p', { class: 'note' }, bound ? 'A lower bound: unpriced calls are not in it' : 'USD'),
+      ...(seen.otherUsd > 0 ? [other] : []),
     ),
   ]
 }

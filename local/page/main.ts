@@ -1,46 +1,93 @@
-/** The page: asks the server for everything it shows, shows it, and asks again when something has changed. */
+/** The page: asks the server for what the view shows, shows it, and asks again when something has changed. */
 
-import type { Overview } from '../answers.ts'
-import type { Explanation } from '../explain.ts'
-import { dollars } from './amounts.ts'
-import { showChange } from './change.ts'
-import { drawCharts, resizeCharts } from './charts.ts'
+import {
+  chosen,
+  groupedBy,
+  hrefOf,
+  hrefWith,
+  period,
+  viewName,
+  VIEWS,
+  type ViewName,
+} from './address.ts'
+import { showBudget } from './budget-view.ts'
+import { showCalls } from './calls-view.ts'
+import { resizeCharts } from './charts.ts'
 import { byId, h } from './elements.ts'
-import { showHero } from './hero.ts'
+import { followLinks, go } from './links.ts'
 import { live, type Live } from './live.ts'
-import { showTables } from './tables.ts'
-import { clock, count, GROUPINGS, length, PERIODS } from './words.ts'
+import { showPrompts } from './prompts-view.ts'
+import { redrawSpend, showSpend } from './spend-view.ts'
+import { showUnits } from './units-view.ts'
+import { showWaste } from './waste-view.ts'
+import { clock, GROUPINGS, PERIODS } from './words.ts'
 
-/** The choices stand in the address, so that it can be kept and sent. */
-const chosen = new URLSearchParams(location.search)
-let seen: Overview | undefined
+type Show = (place: HTMLElement) => Promise<void>
 
-const period = (): (typeof PERIODS)[number] =>
-  PERIODS.find(([name]) => name === chosen.get('period')) ?? ['24h', 'Last 24 hours', 86_400_000]
-const by = (): string => GROUPINGS.find(([name]) => name === chosen.get('by'))?.[0] ?? 'feature'
+const SHOWS: Readonly<Record<Exclude<ViewName, 'spend'>, Show>> = {
+  units: showUnits,
+  waste: showWaste,
+  prompts: showPrompts,
+  budget: showBudget,
+  calls: showCalls,
+}
+
+/** When figures last came. */
+let seenAt: number | undefined
 
 async function load(): Promise<void> {
-  const query = new URLSearchParams({ by: by() })
-  const [, , periodMs] = period()
-  if (periodMs !== undefined) query.set('period', String(periodMs))
+  const view = viewName()
   try {
-    const [overview, changes] = await Promise.all([
-      ask<Overview>(`/api/overview?${query}`),
-      ask<{ readonly change: Explanation | null }>('/api/changes'),
-    ])
-    seen = overview
-    show(overview, changes.change)
-    status('live', `Live, ${clock(overview.now, true)}`)
+    if (view === 'spend') await showSpend()
+    else {
+      const fresh = h('div', { class: 'view' })
+      await SHOWS[view](fresh)
+      // Meanwhile another view may have been chosen, or an amount be typed in: that is not taken away.
+      if (viewName() === view && !isTyping()) byId('view').replaceChildren(...fresh.childNodes)
+    }
+    if (viewName() === view) frame(view)
+    seenAt = Date.now()
+    status('live', `Live, ${clock(seenAt, true)}`)
   } catch {
-    const since = seen === undefined ? '' : `; figures of ${clock(seen.now, true)}`
+    const since = seenAt === undefined ? '' : `; figures of ${clock(seenAt, true)}`
     status('down', `costspan local does not answer${since}`)
   }
 }
 
-async function ask<T>(path: string): Promise<T> {
-  const response = await fetch(path)
-  if (!response.ok) throw new Error(`${path}: ${response.status}`)
-  return (await response.json()) as T
+const isTyping = (): boolean => {
+  const at = document.activeElement
+  return (
+    at instanceof HTMLInputElement && at.closest('#view') !== null && at.value !== at.defaultValue
+  )
+}
+
+/** What stands around every view. */
+function frame(view: ViewName): void {
+  const spend = view === 'spend'
+  byId('view').hidden = spend
+  // A budget is of the month that runs.
+  byId('period-field').hidden = view === 'budget'
+  if (!spend) {
+    byId('empty').hidden = true
+    byId('content').hidden = true
+    const name = VIEWS.find(([known]) => known === view)?.[1] ?? ''
+    document.title = `${name} · costspan`
+  }
+  const links = VIEWS.map(([name, text]) =>
+    h('a', { href: hrefOf(name), 'aria-current': name === view ? 'page' : undefined }, text),
+  )
+  const nav = byId('views')
+  // Links that are being used with the keyboard stay what they are.
+  if (!nav.contains(document.activeElement)) nav.replaceChildren(...links)
+  else for (const [n, link] of [...nav.children].entries()) mark(link, links[n])
+}
+
+function mark(link: Element, fresh: Element | undefined): void {
+  for (const name of ['href', 'aria-current']) {
+    const value = fresh?.getAttribute(name)
+    if (value == null) link.removeAttribute(name)
+    else link.setAttribute(name, value)
+  }
 }
 
 function status(kind: 'live' | 'down', text: string): void {
@@ -48,89 +95,55 @@ function status(kind: 'live' | 'down', text: string): void {
   byId('status-text').textContent = text
 }
 
-function show(overview: Overview, change: Explanation | null): void {
-  const quiet = overview.totals.calls === 0
-  byId('empty').hidden = !quiet
-  byId('content').hidden = quiet
-  byId('foot').textContent = footnote(overview)
-  if (quiet) {
-    byId('empty').replaceChildren(...(overview.everCalls === 0 ? firstCall() : noCalls()))
-    return
-  }
-  showHero(overview, period()[1])
-  showChange(change)
-  drawCharts(overview.chart, overview.by)
-  showTables(overview)
-  document.title = `${dollars(overview.totals.usd)} · costspan`
-  announce(overview)
-}
-
-function footnote({ pruned }: Overview): string {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  const dropped =
-    pruned > 0
-      ? ` Of the ${count(pruned, 'oldest call')} only hourly sums are kept, to stay within the size limit.`
-      : ''
-  return `Amounts in USD, as the spans state them, else at the rates of the price book. Times in ${zone}.${dropped}`
-}
-
-function firstCall(): readonly HTMLElement[] {
-  const command = `OTEL_EXPORTER_OTLP_ENDPOINT=${location.origin} \\\n  node --require costspan/register app.js`
-  return [
-    h('h2', { id: 'empty-title' }, 'Waiting for the first call'),
-    h('p', {}, 'Start your application with costspan, and send its spans here:'),
-    h('pre', {}, h('code', {}, command)),
-    h(
-      'p',
-      {},
-      'No application at hand? ',
-      h('code', {}, 'npx costspan demo'),
-      ' plays a support bot whose bill triples. An application that already emits OpenTelemetry GenAI spans needs only the first line. This page updates by itself.',
-    ),
-  ]
-}
-
-function noCalls(): readonly HTMLElement[] {
-  const [, name, periodMs] = period()
-  const text = `Nothing came in within ${periodMs === undefined ? 'all time' : length(periodMs)}. Choose a longer period above.`
-  return [h('h2', { id: 'empty-title' }, `No calls: ${name.toLowerCase()}`), h('p', {}, text)]
-}
-
-/** A screen reader hears the total twice a minute at most. */
-let announcedAt = 0
-function announce({ totals, now }: Overview): void {
-  if (now - announcedAt < 30_000) return
-  announcedAt = now
-  byId('announce').textContent = `Spend ${dollars(totals.usd)}, ${count(totals.calls, 'call')}`
-}
-
-function choose(name: string, value: string, updates: Live): void {
-  chosen.set(name, value)
-  history.replaceState(null, '', `?${chosen}`)
-  updates.refresh()
-}
-
 function controls(updates: Live): void {
+  const moved = (): void => {
+    select.value = period()[0]
+    updates.refresh()
+  }
   const select = byId('period') as HTMLSelectElement
   for (const [name, text] of PERIODS) {
     select.append(h('option', { value: name, selected: name === period()[0] }, text))
   }
-  select.addEventListener('change', () => choose('period', select.value, updates))
+  select.addEventListener('change', () => {
+    go(hrefWith({ period: select.value, since: undefined, until: undefined }), moved)
+  })
   const radios = GROUPINGS.map(([name, text]) => {
-    const input = h('input', { type: 'radio', name: 'by', value: name, checked: name === by() })
-    input.addEventListener('change', () => choose('by', name, updates))
+    const input = h('input', {
+      type: 'radio',
+      name: 'by',
+      value: name,
+      checked: name === groupedBy(),
+    })
+    input.addEventListener('change', () => {
+      history.replaceState(null, '', hrefWith({ by: name }))
+      updates.refresh()
+    })
     return h('label', {}, input, h('span', {}, text))
   })
   byId('grouping').append(h('div', { class: 'segments' }, ...radios))
+  followLinks(moved)
+  // Amounts that are typed into a view: a budget, what an outcome costs otherwise.
+  byId('view').addEventListener('change', (event) => {
+    const field = event.target
+    if (!(field instanceof HTMLInputElement) || !field.checkValidity()) return
+    go(hrefWith(changeOf(field)), moved)
+    field.blur()
+  })
 }
 
-function redraw(): void {
-  if (seen !== undefined && seen.totals.calls > 0) {
-    drawCharts(seen.chart, seen.by)
-    showTables(seen)
-  }
+function changeOf(field: HTMLInputElement): Record<string, string | readonly string[] | undefined> {
+  const { name, value } = field
+  if (name === 'budget') return { budget: value === '' ? undefined : value }
+  const outcome = field.dataset['outcome'] ?? ''
+  const others = chosen()
+    .getAll('baseline')
+    .filter((one) => !one.startsWith(`${outcome}=`))
+  return { baseline: value === '' ? others : [...others, `${outcome}=${value}`] }
 }
 
+frame(viewName())
 controls(live(load))
 new ResizeObserver(resizeCharts).observe(byId('main'))
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw)
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+  if (viewName() === 'spend') redrawSpend()
+})

@@ -1,12 +1,14 @@
 /** The tables: by group, the most expensive calls, and what is not known about which. */
 
 import type { Figures, Group, Overview, UnattributedGap, UnpricedGap } from '../answers.ts'
-import type { CallRow } from '../row.ts'
 import { dollarColumn, dollars, dollarsEach, grouped, whole } from './amounts.ts'
 import { colorOf } from './charts.ts'
+import { callTable, trace } from './call-table.ts'
+import { nothing, shareBar } from './cards.ts'
 import { byId, h, swatch } from './elements.ts'
+import { callsLink } from './links.ts'
 import { table, type Column } from './table.ts'
-import { clock, count, groupName, groupingName, moment, reasonWords } from './words.ts'
+import { count, groupName, groupingName, reasonWords } from './words.ts'
 
 export function showTables(seen: Overview): void {
   byId('groups').replaceChildren(groupTable(seen))
@@ -40,7 +42,7 @@ function groupTable(seen: Overview): HTMLElement {
       cell: (group) => (group.wasteUsd === 0 ? '–' : amount(group.wasteUsd)),
     },
     { head: 'Spend', cell: (group) => spend(group, amount) },
-    { head: 'Share', cell: (group) => shareCell(group.share) },
+    { head: 'Share', cell: (group) => shareBar(group.share) },
   ]
   const total = columns.map((column, n) => (n === 0 ? 'Total' : column.cell(totals)))
   const note =
@@ -63,7 +65,7 @@ function groupCell(group: Group, { by, chart }: Overview): HTMLElement {
     'span',
     { class: name === null ? 'group nobody' : 'group' },
     shown && swatch(colorOf(shown, by)),
-    groupName(name, by),
+    callsLink(groupName(name, by), { [by]: name }),
   )
 }
 
@@ -81,73 +83,8 @@ function spend(figures: Figures, amount: (usd: number) => string): string {
   return `${bound ? '≥ ' : ''}${amount(figures.usd)}`
 }
 
-function shareCell(share: number | null): Node | string {
-  if (share === null) return '–'
-  const bar = h('span', { class: 'share-bar', 'aria-hidden': 'true' })
-  bar.style.width = `${share * 100}%`
-  const track = h('span', { class: 'share-track' }, bar)
-  const figure = h('span', { class: 'share-figure' }, `${grouped(share * 100, 1)}%`)
-  return h('span', {}, track, figure)
-}
-
 function dearest(seen: Overview): HTMLElement {
-  return table<CallRow>({
-    caption: 'Most expensive calls',
-    columns: [
-      { head: 'Time', kind: 'text', cell: (call) => callTime(call, seen.now) },
-      { head: 'Feature', kind: 'text', cell: (call) => call.feature ?? 'unattributed' },
-      { head: 'Prompt version', kind: 'text', cell: (call) => prompt(call) },
-      {
-        head: 'Model',
-        kind: 'text',
-        cell: (call) => call.responseModel ?? call.requestModel ?? 'not stated',
-      },
-      { head: 'Turn', cell: (call) => decimal(call.turn ?? null, 0) },
-      { head: 'Input', cell: (call) => decimal(call.inputTokens ?? null, 0) },
-      { head: 'Cached', cell: (call) => decimal(call.cacheReadTokens ?? null, 0) },
-      { head: 'Output', cell: (call) => decimal(call.outputTokens ?? null, 0) },
-      { head: 'Attempts', cell: (call) => whole(call.attempts) },
-      { head: 'Waste', kind: 'text', cell: (call) => waste(call) },
-      {
-        head: 'Cost',
-        cell: (call) => `${call.status === 'partial' ? '≥ ' : ''}${dollarsEach(call.usd ?? 0)}`,
-      },
-      { head: 'Trace', kind: 'text', cell: (call) => trace(call.traceId) },
-    ],
-    rows: seen.dearest,
-  })
-}
-
-function callTime(call: CallRow, now: number): string {
-  const today = new Date(call.startedAt).toDateString() === new Date(now).toDateString()
-  return today ? clock(call.startedAt, true) : moment(call.startedAt, now)
-}
-
-function prompt({ promptName, promptVersion }: CallRow): string {
-  return [promptName, promptVersion].filter((part) => part !== undefined).join(' ') || 'not stated'
-}
-
-function waste({ waste: kind, repeat }: CallRow): string {
-  if (kind === undefined || kind === 'none') return '–'
-  return kind === 'repeat' && repeat !== undefined ? `repeat ${repeat}` : kind
-}
-
-/** Copies the whole id: it is what one pastes into a tracing tool. */
-function trace(id: string): HTMLElement {
-  const copy = (event: Event): void => {
-    const button = event.currentTarget
-    if (!(button instanceof HTMLButtonElement)) return
-    void navigator.clipboard.writeText(id).then(() => {
-      button.textContent = 'copied'
-      setTimeout(() => (button.textContent = id.slice(0, 8)), 1200)
-    })
-  }
-  const label = `Copy trace id ${id}`
-  return h(
-    'button',
-    { type: 'button', class: 'trace', title: label, 'aria-label': label, click: copy },
-    id.slice(0, 8),
-  )
+  return callTable('Most expensive calls', seen.dearest, { now: seen.now })
 }
 
 function unpriced(seen: Overview): HTMLElement {
@@ -158,7 +95,15 @@ function unpriced(seen: Overview): HTMLElement {
     note: unpricedNote(seen.totals),
     columns: [
       { head: 'Model', kind: 'text', cell: (gap) => gap.model ?? `${gap.provider}, not stated` },
-      { head: 'Calls', cell: (gap) => whole(gap.calls) },
+      {
+        head: 'Calls',
+        cell: (gap) =>
+          callsLink(whole(gap.calls), {
+            status: gap.status,
+            reason: gap.reason,
+            provider: gap.provider,
+          }),
+      },
       { head: 'Why, and what to do', kind: 'text', cell: (gap) => why(gap) },
       { head: 'Trace', kind: 'text', cell: (gap) => trace(gap.traceId) },
     ],
@@ -193,21 +138,20 @@ function unattributed(seen: Overview): HTMLElement {
     columns: [
       { head: 'Service', kind: 'text', cell: (gap) => gap.service },
       { head: 'Model', kind: 'text', cell: (gap) => gap.model ?? 'not stated' },
-      { head: 'Calls', cell: (gap) => whole(gap.calls) },
+      {
+        head: 'Calls',
+        cell: (gap) =>
+          callsLink(whole(gap.calls), {
+            feature: null,
+            service: gap.service,
+            operation: gap.operation,
+          }),
+      },
       { head: 'Spend', cell: (gap) => amount(gap.usd) },
       { head: 'Trace', kind: 'text', cell: (gap) => trace(gap.traceId) },
     ],
     rows: seen.unattributed,
   })
-}
-
-function nothing(title: string, text: string): HTMLElement {
-  return h(
-    'div',
-    { class: 'nothing' },
-    h('p', { class: 'title' }, title),
-    h('p', { class: 'note' }, text),
-  )
 }
 
 function decimal(value: number | null, decimals: number): string {

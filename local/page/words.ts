@@ -67,6 +67,20 @@ export function count(n: number, thing: string): string {
   return `${n.toLocaleString('en-US')} ${thing}${n === 1 ? '' : 's'}`
 }
 
+const WASTE: Readonly<Record<string, string>> = {
+  repeat: 'Asked again, same request',
+  retry: 'Sent again by the client',
+  aborted: 'Aborted or broken off',
+  failed: 'Failed',
+  truncated: 'Cut at the token limit',
+  outcome_failed: 'Its outcome failed',
+}
+
+/** A kind of waste as people say it. */
+export function wasteWords(kind: string): string {
+  return (Object.hasOwn(WASTE, kind) ? WASTE[kind] : undefined) ?? kind
+}
+
 interface Reason {
   readonly what: string
   readonly remedy: string

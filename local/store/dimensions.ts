@@ -17,6 +17,10 @@ const COLUMNS = {
   operation: 'operation',
   end: 'call_end',
   waste: 'waste',
+  unitType: 'unit_type',
+  unit: 'unit_id',
+  status: 'status',
+  reason: 'reason',
 } as const
 
 export type Dimension = keyof typeof COLUMNS
@@ -31,3 +35,15 @@ export function dimensionNamed(name: string): Dimension | undefined {
   const camel = name.trim().replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase())
   return DIMENSIONS.find((dimension) => dimension === camel)
 }
+
+/** What units can be grouped by: what their first call says. */
+export const UNIT_DIMENSIONS = [
+  'feature',
+  'team',
+  'customer',
+  'promptName',
+  'promptVersion',
+  'service',
+  'environment',
+] as const
+export type UnitDimension = (typeof UNIT_DIMENSIONS)[number]

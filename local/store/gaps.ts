@@ -2,6 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import type { UnattributedGap, UnpricedGap } from '../answers.ts'
+import { matching, type CallFilter } from './call-filter.ts'
 import { together, UNPRICED, within, type Period } from './figures.ts'
 import { moneySum, readMoney } from './money.ts'
 import { rolledReasons } from './rolled.ts'
@@ -32,15 +33,15 @@ export function unpriced(db: DatabaseSync, period: Period, most: number): readon
 /** Calls by reason. Without the calls that failed unbilled, unless that is asked for. */
 export function reasons(
   db: DatabaseSync,
-  period: Period,
+  filter: CallFilter,
   status: 'unpriced' | 'partial',
 ): Readonly<Record<string, number>> {
-  const { where, values } = within(period)
+  const { where, values } = matching(filter)
   const which = status === 'unpriced' ? UNPRICED : `status = 'partial'`
   const sql = `SELECT COALESCE(reason, 'unknown') AS why, COUNT(*) AS calls FROM calls
     WHERE ${where} AND ${which} GROUP BY why`
   const kept = db.prepare(sql).all(...values)
-  const found = together(kept, rolledReasons(db, period, status), ['why'])
+  const found = together(kept, rolledReasons(db, filter, status), ['why'])
   const sorted = [...found].sort(
     (a, b) =>
       Number(b['calls']) - Number(a['calls']) || (String(a['why']) < String(b['why']) ? -1 : 1),

@@ -3,23 +3,24 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Group, UnitFigures } from '../answers.ts'
 import { columnOf, type Dimension } from './dimensions.ts'
-import { FIGURES, readFigures, together, within, type Period } from './figures.ts'
+import { matching, type CallFilter } from './call-filter.ts'
+import { FIGURES, readFigures, together } from './figures.ts'
 import { moneySum, readMoney } from './money.ts'
 import { rolledGroups } from './rolled.ts'
 
 /** Dearest first. Without dimensions: one group of everything. */
 export function groups(
   db: DatabaseSync,
-  period: Period,
+  filter: CallFilter,
   by: readonly Dimension[],
 ): readonly Group[] {
-  const { where, values } = within(period)
+  const { where, values } = matching(filter)
   const keys = by.map((dimension, n) => `${columnOf(dimension)} AS k${n}`)
   const grouping = by.length === 0 ? '' : `GROUP BY ${by.map((_, n) => `k${n}`).join(', ')}`
   const sql = `SELECT ${[...keys, FIGURES].join(', ')} FROM calls WHERE ${where} ${grouping}`
   const columns = by.map((_, n) => `k${n}`)
-  const records = together(db.prepare(sql).all(...values), rolledGroups(db, period, by), columns)
-  const units = unitsByGroup(db, period, by)
+  const records = together(db.prepare(sql).all(...values), rolledGroups(db, filter, by), columns)
+  const units = unitsByGroup(db, filter, by)
   const total = records.reduce((sum, record) => sum + readFigures(record).usd, 0)
   const found = records.map((record): Group => {
     const figures = readFigures(record)
@@ -39,10 +40,10 @@ const WHOLE_UNIT = `NOT EXISTS (
 
 function unitsByGroup(
   db: DatabaseSync,
-  period: Period,
+  filter: CallFilter,
   by: readonly Dimension[],
 ): ReadonlyMap<string, UnitFigures> {
-  const { where, values } = within(period)
+  const { where, values } = matching(filter)
   const keys = by.map((dimension, n) => `${columnOf(dimension)} AS k${n}`)
   const grouping = [...by.map((_, n) => `k${n}`), 'unit_type'].join(', ')
   const columns = [

@@ -4,6 +4,8 @@
  * pico-dollars passes 2^53 at 9,007 USD and SQLite's integers at 9.2 million.
  */
 
+import { toText } from '../../instrumentation/pricing/money.ts'
+
 const PICO = 1e12
 const PICO_PER_MICRO = 1_000_000
 
@@ -31,14 +33,15 @@ export function moneySum(name: string, where = '1', column = 'usd_pico'): string
 }
 
 export function readMoney(row: Readonly<Record<string, unknown>>, name: string): Money {
-  const micro = BigInt(Number(row[`${name}_micro`] ?? 0))
-  const pico = micro * BigInt(PICO_PER_MICRO) + BigInt(Number(row[`${name}_rest`] ?? 0))
-  const usdExact = decimal(pico)
-  return { usd: Number(usdExact), usdExact }
+  return moneyOf(readPico(row, name))
 }
 
-function decimal(pico: bigint): string {
-  const digits = pico.toString().padStart(13, '0')
-  const fraction = digits.slice(-12).replace(/0+$/, '')
-  return fraction === '' ? digits.slice(0, -12) : `${digits.slice(0, -12)}.${fraction}`
+export function readPico(row: Readonly<Record<string, unknown>>, name: string): bigint {
+  const micro = BigInt(Number(row[`${name}_micro`] ?? 0))
+  return micro * BigInt(PICO_PER_MICRO) + BigInt(Number(row[`${name}_rest`] ?? 0))
+}
+
+export function moneyOf(pico: bigint): Money {
+  const usdExact = toText(pico, 12)
+  return { usd: Number(usdExact), usdExact }
 }

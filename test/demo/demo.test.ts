@@ -36,7 +36,14 @@ describe('costspan demo --once', () => {
     expect(result).toMatchObject({ agrees: true, untold: { calls: 1 } })
     expect(result.costspan).toEqual(result.ledger)
     expect(Math.abs(result.differenceUsd)).toBeLessThanOrEqual(1e-9)
+    expect(result.causes).toMatchObject({ agrees: true })
+    expect(result.causes.furthest).toBeLessThan(0.01)
     expect(stderr).toContain('5.0 times the $0.025 before')
+    expect(stderr).toMatch(/\$0\.0250 +\$0\.0016 +\$0\.0008 +\$0\.0274 +month 1\n/)
+    expect(stderr).toMatch(/\$0\.1250 +\$0\.0016 +\$0\.0008 +\$0\.1274 +month 3\n/)
+    expect(stderr).toContain(
+      "ticket.resolved: 63 of 72, at $0.0697 each, the unresolved included; a person's $18",
+    )
     expect(stderr).toContain(result.url)
     expect(stderr).toContain('They agree')
   })

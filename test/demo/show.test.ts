@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { checkLedger } from '../../demo/show/check.ts'
 import { frameOf, lineOf, openScreen, type Moment } from '../../demo/show/screen.ts'
-import { ledgerLines, storyLines } from '../../demo/show/words.ts'
+import type { Story } from '../../demo/run.ts'
+import { ledgerLines, storyLines, unitLines } from '../../demo/show/words.ts'
 import { charge, createLedger } from '../../demo/simulator/ledger.ts'
 import type { SimulatorRequest } from '../../demo/simulator/scenario.ts'
 import type { Group } from '../../local/answers.ts'
@@ -18,7 +19,7 @@ function ledgerOfTwo() {
   const ledger = createLedger()
   const request = (id: number): SimulatorRequest => ({
     ...{ id, at: 0, protocol: 'chat_completions', provider: 'openai', path: '', raw: '' },
-    ...{ headers: {}, body: {}, model: 'gpt-5.4', stream: false, attempt: 1, repeat: 1 },
+    ...{ headers: {}, body: {}, model: 'gpt-5.4', stream: false, attempt: 1, repeat: 1, same: 1 },
     ...{ parts: { system: 0, history: 0, tools: 0, rest: 4_000 }, inputTokens: 4_000 },
   })
   ledger.open(request(1))
@@ -110,8 +111,16 @@ describe('screen', () => {
   })
 })
 
-describe('storyLines', () => {
-  it('says so where nothing changed', () => {
-    expect(storyLines(undefined).join('\n')).toContain('No lasting change')
+describe('the closing words', () => {
+  const story: Story = {
+    change: undefined,
+    causes: { ledger: {}, furthest: 0, agrees: false },
+    units: { by: [], groups: [], dearest: [], unjoined: [] },
+    outcomes: { groups: [], unjoined: [], duplicates: {}, unused: [] },
+  }
+
+  it('say so where nothing changed, and nothing of units where there are none', () => {
+    expect(storyLines(story).join('\n')).toContain('No lasting change')
+    expect(unitLines(story)).toEqual([])
   })
 })

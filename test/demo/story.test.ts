@@ -2,9 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LedgerEntry } from '../../demo/simulator/ledger.ts'
 import { startSimulator, type Simulator } from '../../demo/simulator/server.ts'
 import { perform } from '../../demo/stage.ts'
-import { PHASES } from '../../demo/story/phases.ts'
+import { checkCauses } from '../../demo/show/causes.ts'
+import { BASELINES, PHASES } from '../../demo/story/phases.ts'
 import { storyScenario } from '../../demo/story/scenario.ts'
-import { findChange } from '../../local/explain.ts'
+import { findChange } from '../../local/explain/find-change.ts'
+import { outcomesReport } from '../../local/reports/outcomes.ts'
+import { unitsReport } from '../../local/reports/units.ts'
 import { startLocal, type Local } from '../../local/server.ts'
 
 let simulator: Simulator
@@ -60,33 +63,81 @@ describe("the support bot's story", () => {
   })
 
   it('is explained by costspan within 1% of what the ledger books for each cause', () => {
-    const first = (entry: LedgerEntry): boolean => entry.repeat === 1
-    const [before, after] = [entriesOf(0), entriesOf(1)]
-    const rise = (of: (entry: LedgerEntry) => number): number =>
-      sum(after.filter(first), of) - sum(before, of)
-    // gpt-5.4: $2.5 in and $15 out per million tokens. Both phases have 24 conversations.
-    const booked = {
-      attempts: usdOf(after.filter((entry) => !first(entry))),
-      history: rise((entry) => entry.parts.history) * 2.5e-6,
-      system: rise((entry) => entry.parts.system) * 2.5e-6,
-      output: rise((entry) => entry.billed?.usage.output ?? 0) * 15e-6,
-    }
-    const found = findChange(local.store.rows())
+    const found = findChange(local.store.rows(), local.store.costs())
     expect(found).toMatchObject({
       feature: 'support-bot',
       unitType: 'conversation',
       before: { units: 24, calls: 24 },
       after: { units: 24, calls: 48 },
     })
-    for (const [name, usd] of Object.entries(booked)) {
-      const cause = found?.causes.find((each) => each.name === name)
-      expect(Math.abs((cause?.usd ?? 0) / usd - 1), name).toBeLessThan(0.01)
+    const { agrees, furthest, ledger } = checkCauses(found, simulator.ledger.entries)
+    expect(furthest).toBeLessThan(0.01)
+    expect(agrees).toBe(true)
+    // gpt-5.4: $2.5 in and $15 out per million tokens. Both phases have 24 conversations.
+    const again = entriesOf(1).filter((entry) => entry.repeat > 1)
+    expect(ledger['attempts']).toBeCloseTo(usdOf(again), 9)
+    expect(ledger['history']).toBeCloseTo(24 * 3_500 * 2.5e-6, 9)
+    expect(ledger['system']).toBeCloseTo(24 * 2_500 * 2.5e-6, 9)
+    expect(ledger['output']).toBeCloseTo(24 * 1_500 * 15e-6, 9)
+    const rise = (of: readonly number[]): number => of.reduce((sum, usd) => sum + usd, 0)
+    expect(rise(Object.values(ledger))).toBeCloseTo(usdOf(entriesOf(1)) - usdOf(entriesOf(0)), 9)
+  })
+
+  it('is not explained where a cause is 2% off, or where nothing was found', () => {
+    const found = findChange(local.store.rows(), local.store.costs())
+    const causes = found?.causes.map((cause) => ({ ...cause, usd: cause.usd * 1.02 })) ?? []
+    expect(found && checkCauses({ ...found, causes }, simulator.ledger.entries).agrees).toBe(false)
+    expect(checkCauses(undefined, simulator.ledger.entries).agrees).toBe(false)
+  })
+
+  it('is told by unit: $0.025, then $0.125 of LLM calls, and $0.0024 of vector database and gateway', () => {
+    const { groups } = unitsReport(local.store, { feature: 'support-bot' }, ['promptVersion'])
+    const month = (version: string) => groups.find(({ key }) => key.promptVersion === version)
+    for (const [version, llm] of [
+      ['v1', 0.025],
+      ['v2', 0.125],
+      ['v3', 0.025_75],
+    ] as const) {
+      expect(month(version)).toMatchObject({ type: 'conversation', units: 24 })
+      expect(month(version)?.usdPerUnit).toBeCloseTo(llm + 0.0024, 9)
+      const parts = month(version)?.parts.map(({ component, usdPerUnit }) => [
+        component,
+        Number(usdPerUnit.toFixed(9)),
+      ])
+      expect(parts).toEqual([
+        ['llm', llm],
+        ['vector_db', 0.0016],
+        ['gateway', 0.0008],
+      ])
     }
-    const rest = found?.causes.filter((cause) => !(cause.name in booked)) ?? []
-    for (const cause of rest) {
-      if (cause.name === 'volume') continue
-      expect(Math.abs(cause.usd / (found?.totalUsd ?? 0)), cause.name).toBeLessThan(0.01)
-    }
+  })
+
+  it('resolves 63 of 72 tickets, for 7 cents each with all that failed, against $18', () => {
+    const { groups, unjoined } = outcomesReport(local.store, {}, BASELINES)
+    expect(unjoined).toEqual([])
+    expect(groups).toMatchObject([
+      {
+        name: 'ticket.resolved',
+        outcomes: 72,
+        succeeded: 63,
+        failed: 9,
+        units: 72,
+        unitsWithout: 0,
+      },
+    ])
+    // Per conversation $0.025, $0.125, $0.02575 and $0.0024 each.
+    const each = ((0.025 + 0.125 + 0.025_75) / 3 + 0.0024) * (72 / 63)
+    expect(groups[0]?.usdPerSuccess).toBeCloseTo(each, 9)
+    expect(groups[0]?.margin?.times).toBeCloseTo(18 / each, 6)
+  })
+
+  it('leaves the steady vector database and gateway out of what changed, and says so', () => {
+    const found = findChange(local.store.rows(), local.store.costs())
+    expect(found?.before.usdPerUnit).toBeCloseTo(0.025, 12)
+    expect(found?.beside?.map(({ component }) => component)).toEqual(['vector_db', 'gateway'])
+    expect(found?.sentence).toContain(
+      'beside the same $0.002 a conversation for vector_db and gateway.',
+    )
   })
 
   it('has an unattributed call, an unpriced model, a stopped stream and retries to show', () => {

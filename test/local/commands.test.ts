@@ -132,7 +132,11 @@ describe('costspan report', () => {
     [['--since', 'yesterday'], 2, /--since yesterday: must be an age such as 90s/],
     [['--db', 'a', '--url', 'http://b'], 2, /exclude each other/],
     [['--url', 'nowhere'], 2, /--url nowhere: must be a URL/],
-    [['--bogus'], 2, /'--bogus'.*Allowed: --by, --since, --db, --url, --json/],
+    [
+      ['--bogus'],
+      2,
+      /'--bogus'.*Allowed: --by, --since, --feature, --baseline, --budget, --db, --url, --json/,
+    ],
     [['--url', 'http://127.0.0.1:1'], 1, /nothing answers at http:\/\/127\.0\.0\.1:1/],
     [['--db', join(folder, 'none.db')], 1, /none\.db: no such file/],
     [['--db', folder], 1, /name a file that can be read/],
@@ -194,7 +198,12 @@ describe('costspan local', () => {
     [['--port', 'abc'], /^--port abc: must be a whole number from 0 to 65535\n$/],
     [['--port', '65536'], /^--port 65536: must be/],
     [['--db', ''], /^--db: must name a file\n$/],
-    [['extra'], /^costspan local: .*extra.*Allowed: --port, --db, --max-size\n$/],
+    [['--budget', 'x'], /^--budget x: must be USD a month, such as 500\n$/],
+    [['--baseline', 'x'], /^--baseline x: must be OUTCOME=USD, such as ticket\.resolved=18\n$/],
+    [
+      ['extra'],
+      /^costspan local: .*extra.*Allowed: --port, --db, --max-size, --budget, --baseline\n$/,
+    ],
   ])('%j ends with 2', async (args, message) => {
     const run = await costspan('local', ...args)
     expect(run.code).toBe(2)

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Explanation } from '../../local/explain.ts'
+import type { Explanation } from '../../local/explain/explanation.ts'
 import type { CallRow } from '../../local/row.ts'
 import { startLocal, type Local } from '../../local/server.ts'
 import { id } from './otlp.ts'
@@ -84,20 +84,37 @@ function unpriced(startedAt: number): CallRow {
   }
 }
 
+function period(usd: number, units: number, calls: number): Explanation['before'] {
+  return { usd, usdExact: String(usd), units, calls, usdPerUnit: usd / units, unpricedCalls: 0 }
+}
+
 const change: Explanation = {
   feature: 'support-bot',
   since: Date.now() - 30 * MINUTE,
   unitType: 'conversation',
-  before: { usd: 3.75, units: 300, calls: 300, usdPerUnit: 0.0125 },
-  after: { usd: 18, units: 300, calls: 600, usdPerUnit: 0.06 },
+  before: period(3.75, 300, 300),
+  after: period(18, 300, 600),
   causes: [
-    { name: 'attempts', label: 'second attempts at the same answer', usd: 3.75 },
-    { name: 'history', label: 'earlier exchanges sent along', usd: 8.3 },
-    { name: 'system', label: 'a longer system prompt (v2)', usd: 2.4 },
-    { name: 'output', label: 'shorter answers', usd: -0.2 },
+    { name: 'attempts', label: 'second attempts at the same answer', usd: 3.75, usdExact: '3.75' },
+    {
+      name: 'history',
+      label: 'earlier exchanges sent along',
+      usd: 8.3,
+      usdExact: '8.3',
+      plusMinusUsd: 0.4,
+    },
+    {
+      name: 'system',
+      label: 'a longer system prompt (v2)',
+      usd: 2.4,
+      usdExact: '2.4',
+      plusMinusUsd: 0.4,
+    },
+    { name: 'output', label: 'shorter answers', usd: -0.2, usdExact: '-0.2' },
   ],
   scale: 1,
   totalUsd: 14.25,
+  totalUsdExact: '14.25',
   sentence: 'support-bot costs 4.8 times as much per conversation: $0.0600 instead of $0.0125.',
 }
 

@@ -148,6 +148,8 @@ describe('a store that had to let go of most of its records', () => {
     'operation',
     'end',
     'waste',
+    'status',
+    'reason',
   ]
   test.each(kept)('has the same groups by %s', (dimension) => {
     const groups = (store: Store): unknown =>
