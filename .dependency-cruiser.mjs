@@ -12,10 +12,12 @@ const arrows = {
   'shared-state.ts': ['core/'],
   'guard.ts': ['core/', 'otel-api.ts'],
   'otel-api.ts': [],
-  'config.ts': ['core/', 'otel-settings.ts', 'on-demand.ts'],
+  'config.ts': ['core/', 'config/', 'on-demand.ts'],
+  'config/': ['core/', 'yaml-file.ts', 'on-demand.ts'],
   'on-demand.ts': [],
-  'otel-settings.ts': [],
-  'prices-file.ts': ['core/', 'pricing/'],
+  'yaml-file.ts': [],
+  'keyed-hash.ts': [],
+  'prices-file.ts': ['core/', 'pricing/', 'yaml-file.ts'],
   'prices.ts': ['core/', 'pricing/'],
   'refresh/': ['core/', 'pricing/', 'prices-file.ts'],
   'span-usage.ts': ['core/', 'semconv.ts'],
@@ -24,12 +26,15 @@ const arrows = {
   'wire/': ['core/'],
   'providers/': ['core/', 'wire/'],
   'pricing/': ['core/'],
-  'attribution/': ['core/', 'shared-state.ts'],
+  'attribution/': ['core/', 'shared-state.ts', 'semconv.ts'],
+  'propagation/': ['core/', 'attribution/', 'shared-state.ts', 'guard.ts'],
+  'middleware/': ['core/', 'attribution/', 'propagation/', 'shared-state.ts', 'guard.ts'],
   'intercept/': [
     'core/',
     'wire/',
     'providers/',
     'attribution/',
+    'propagation/', // its types
     'guard.ts',
     'config.ts', // its types; see settings-are-handed-down
     // Adoption reads and writes the conventions' attributes; each name stands once, there.
@@ -155,7 +160,8 @@ export default {
     },
     {
       name: 'compose-is-for-entries',
-      comment: 'Only the entries start the whole: register.ts, index.ts and what index.ts exports.',
+      comment:
+        'Only the entries start the whole: register.ts, index.ts and the class that index.ts exports. Parts of the wiring stand in compose/.',
       severity: 'error',
       from: {
         path: ours,

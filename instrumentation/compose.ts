@@ -1,20 +1,21 @@
 /** The one place where the stages are wired together. */
 
 import { createRequire } from 'node:module'
-import { currentAttribution } from './attribution/context.ts'
+import type { AttributionQuestion } from './attribution/attributor.ts'
+import { withAttribution } from './attribution/context.ts'
+import { attributionStage, type AttributionStage } from './compose/attribution.ts'
 import { recordingsOf, spanCosts, unitsOf, type ProcessState } from './compose/units.ts'
 import { readConfig, type Config } from './config.ts'
 import type { Attribution } from './core/attribution.ts'
 import { guardAsync } from './guard.ts'
 import { watchSteps } from './intercept/clients/ai-sdk.ts'
-import { CLIENT_MODULES, createBedrockHook } from './intercept/clients/bedrock.ts'
-import { onRequired } from './intercept/clients/required.ts'
+import { AWS_CLIENT_MODULES, onRequired } from './intercept/clients/required.ts'
 import { interceptFetch } from './intercept/fetch.ts'
 import { createOpenCalls } from './intercept/open-calls.ts'
 import { layerOf } from './pricing/layer.ts'
 import type { PriceBook, PriceBookSource } from './pricing/index.ts'
+import { onDemand } from './on-demand.ts'
 import { createPrices, type Prices } from './prices.ts'
-import { priceFileLayer } from './prices-file.ts'
 import { watchProcessEnd } from './process-end.ts'
 import { endAbandoned } from './record/adoption.ts'
 import { createMetrics, type Metrics } from './record/metrics.ts'
@@ -28,6 +29,8 @@ import type { Recordings } from './recordings.ts'
 import { SCOPE_NAME } from './semconv.ts'
 import { sharedState, type SharedState } from './shared-state.ts'
 
+type Bedrock = typeof import('./intercept/clients/bedrock.ts')
+
 /** What recording needs, whoever asks for it first: `register`, or a processor in an application's own set-up. */
 interface Core {
   readonly config: Config
@@ -36,12 +39,26 @@ interface Core {
   readonly units: () => UnitMetrics
   readonly costs: SpanCosts | undefined
   readonly hooks: SpanHooks
-  readonly attribution: () => Attribution
+  readonly attribution: AttributionStage
   readonly version: string
   readonly process: ProcessState
 }
 
 let core: Core | undefined
+
+/** Asked on behalf of what is no call: outcomes, and costs beside calls. */
+const NO_CALL: AttributionQuestion = { provider: 'none', ahead: true }
+
+function forRecordings({ attribution }: Pick<Core, 'attribution'>): {
+  readonly attributionWith: (given: Attribution) => Attribution
+  readonly warn: (line: string) => void
+} {
+  return {
+    // As if it had been declared around: rules, allowed values and hashes hold for it too.
+    attributionWith: (given) => withAttribution(given, () => attribution.attribute(NO_CALL)),
+    warn: say,
+  }
+}
 
 function compose(): Core {
   if (core !== undefined) return core
@@ -52,12 +69,19 @@ function compose(): Core {
   const { book } = prices
   sharedState().prices ??= prices
   const process: ProcessState = { telemetry: undefined, recorded: false }
-  const attribution = (): Attribution => currentAttribution(config.defaults)
   const counts = createMetrics({
     version,
     customerOnMetrics: config.customerOnMetrics,
     bookTime: () => bookSeconds(book()),
   })
+  const attribution = attributionStage(
+    config,
+    (reason) => {
+      counts.dropped('attribution', reason)
+    },
+    say,
+  )
+  const { attribute, openSpans } = attribution
   const units = unitsOf(counts, version, config.context)
   const metrics: Metrics = {
     ...counts,
@@ -66,8 +90,8 @@ function compose(): Core {
       if (call.attribution.unit !== undefined) units().called(call)
     },
   }
-  const costs = spanCosts(config.costs, metrics, attribution)
-  const hooks = createSpanHooks({ book, metrics, attribution, costs })
+  const costs = spanCosts(config.costs, metrics, () => attribute(NO_CALL))
+  const hooks = createSpanHooks({ book, metrics, attribute, openSpans, costs })
   core = { config, prices, metrics, units, costs, hooks, attribution, version, process }
   return core
 }
@@ -90,9 +114,9 @@ export function start(): void {
 }
 
 function install(core: Core, state: SharedState): void {
-  const { config, prices, metrics, hooks, version } = core
+  const { config, prices, metrics, hooks, attribution, version } = core
   state.hooks ??= hooks
-  state.recordings ??= recordingsOf({ ...core, warn: say })
+  state.recordings ??= recordingsOf({ ...core, ...forRecordings(core) })
   state.disabled = config.disabled
   if (config.disabled || config.sdkDisabled) return
   const onRecorded = (): void => {
@@ -112,10 +136,16 @@ function install(core: Core, state: SharedState): void {
   })
   const step = watchSteps()
   const group = (): object | undefined => step() ?? recorder.activeSpan()
-  const observation = { config, recorder, calls, group }
+  const { attribute, check, outbound } = attribution
+  const observation = { config, recorder, calls, group, attribute, check, outbound }
+  attribution.install()
   interceptFetch(observation)
-  const bedrock = createBedrockHook(observation)
-  onRequired(new Map(CLIENT_MODULES.map((name) => [name, bedrock])))
+  let bedrock: ((exports: unknown) => void) | undefined
+  const hookBedrock = (exports: unknown): void => {
+    bedrock ??= (onDemand('intercept/clients/bedrock') as Bedrock).createBedrockHook(observation)
+    bedrock(exports)
+  }
+  onRequired(new Map(AWS_CLIENT_MODULES.map((name) => [name, hookBedrock])))
   watchProcessEnd({
     telemetry,
     endCalls() {
@@ -160,7 +190,7 @@ export function recordings(): Recordings | undefined {
   if (state.recordings === undefined) {
     const composed = compose()
     if (composed.config.disabled) return undefined
-    state.recordings = recordingsOf({ ...composed, warn: say })
+    state.recordings = recordingsOf({ ...composed, ...forRecordings(composed) })
   }
   return (state.recordings as () => Recordings)()
 }
@@ -174,7 +204,8 @@ function pricesOf(config: Config): Prices {
   const { priceFile, pricesUrl } = config
   if (priceFile !== undefined) {
     try {
-      prices.use(priceFileLayer(priceFile), 'file')
+      const file = onDemand('prices-file') as typeof import('./prices-file.ts')
+      prices.use(file.priceFileLayer(priceFile), 'file')
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       say(`COSTSPAN_PRICES: ${why}. Using the bundled prices.`)

@@ -1,21 +1,26 @@
 /**
- * The one file that reads the environment and the configuration file. Environment beats file beats default; the
+ * The one file that reads the environment; what it is read into stands in `config/`. Environment beats file beats default; the
  * result is frozen. A bad value never stops the application: it is named in `problems`, one line each, and the
  * default stands in for it.
  */
 
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Attribution } from './core/attribution.ts'
 import type { Problem } from './core/cost-rule-reading.ts'
 import type { CostRule } from './core/cost-rule.ts'
-import { at, isObject, type JsonObject } from './core/unknown.ts'
+import { at, shown } from './core/unknown.ts'
+import {
+  ATTRIBUTION_KEYS,
+  readAttribution,
+  readDefaults,
+  type AttributionWritten,
+} from './config/attribution.ts'
+import type { SettingsFile } from './config/file.ts'
+import { readOtelSettings, type Environment, type OtelSettings } from './config/otel.ts'
 import { onDemand } from './on-demand.ts'
-import { readOtelSettings, type Environment, type OtelSettings } from './otel-settings.ts'
 
-export type { OtelSettings } from './otel-settings.ts'
+export type { OtelSettings } from './config/otel.ts'
 
 export type StreamUsage = 'known' | 'on' | 'off'
 
@@ -26,8 +31,10 @@ export interface Config {
   readonly streamUsage: StreamUsage
   /** `COSTSPAN_CONTEXT`: keep turn, context parts and repeats (roles, lengths and a hash, never text). Default true. */
   readonly context: boolean
-  /** Attribution of every call that says nothing else: `COSTSPAN_FEATURE`, `COSTSPAN_TEAM`, `COSTSPAN_COST_CENTER`. */
+  /** Attribution of every call that says nothing else: `attribution` of the file, `COSTSPAN_FEATURE`, `COSTSPAN_TEAM`, `COSTSPAN_COST_CENTER`. */
   readonly defaults: Attribution
+  /** Rules, allow-lists, policy: as they are written. */
+  readonly attribution: AttributionWritten
   /** `COSTSPAN_PRICES`: path of the user's price file. */
   readonly priceFile: string | undefined
   /** `COSTSPAN_PRICES_URL`: where newer list prices are fetched from, a URL or a path; absent: nothing is fetched. */
@@ -55,20 +62,15 @@ export interface Config {
 
 export function readConfig(env: Environment = process.env): Config {
   const problems: string[] = []
-  const { settings: file, place } = readConfigFile(env['COSTSPAN_CONFIG'], problems)
-  const pick = picker(env, file, problems)
-  const feature = env['COSTSPAN_FEATURE'] ?? textAt(file, 'attribution', 'feature')
-  const team = env['COSTSPAN_TEAM'] ?? textAt(file, 'attribution', 'team')
-  const costCenter = env['COSTSPAN_COST_CENTER'] ?? textAt(file, 'attribution', 'costCenter')
+  const written = readFile(env['COSTSPAN_CONFIG'], problems)
+  const file = written.value
+  const pick = picker(env, written, problems)
   return Object.freeze({
     disabled: pick.flag('COSTSPAN_DISABLED', 'disabled', false),
     streamUsage: pick.choice('COSTSPAN_STREAM_USAGE', 'streamUsage', ['known', 'on', 'off']),
     context: pick.choice('COSTSPAN_CONTEXT', 'context', ['on', 'off']) === 'on',
-    defaults: {
-      ...(feature ? { feature } : {}),
-      ...(team ? { team } : {}),
-      ...(costCenter ? { costCenter } : {}),
-    },
+    defaults: readDefaults(env, written, problems),
+    attribution: readAttribution(env, written, problems),
     priceFile: env['COSTSPAN_PRICES'] || textAt(file, 'prices'),
     pricesUrl: env['COSTSPAN_PRICES_URL']?.trim() || textAt(file, 'pricesUrl'),
     pricesRefreshMs: pick.hours('COSTSPAN_PRICES_REFRESH', 'pricesRefresh', 24) * 3_600_000,
@@ -79,7 +81,7 @@ export function readConfig(env: Environment = process.env): Config {
     ),
     customerOnMetrics: at(file, 'metrics', 'customer') === true,
     costs: readCosts(file['costs'], (path, line) => {
-      problems.push(`${place(['costs', ...path])}: ${line}`)
+      problems.push(`${written.placeOf(['costs', ...path])}: ${line}`)
     }),
     idleTimeoutMs: pick.milliseconds('idleTimeoutMs', 600_000),
     flushTimeoutMs: pick.milliseconds('flushTimeoutMs', 2_000),
@@ -98,6 +100,7 @@ const FILE_KEYS = [
   'pricesUrl',
   'pricesRefresh',
   'attribution',
+  ...ATTRIBUTION_KEYS,
   'metrics',
   'costs',
   'idleTimeoutMs',
@@ -105,47 +108,12 @@ const FILE_KEYS = [
   'exitHandover',
 ]
 
-interface ConfigFile {
-  readonly settings: JsonObject
-  /** `COSTSPAN_CONFIG`, the file and the line of what stands at this path: where a problem is. */
-  readonly place: (path: readonly (string | number)[]) => string
-}
+const NO_FILE: SettingsFile = { value: {}, placeOf: () => 'COSTSPAN_CONFIG' }
 
-function readConfigFile(path: string | undefined, problems: string[]): ConfigFile {
-  const named = `COSTSPAN_CONFIG ${String(path)}`
-  if (!path) return { settings: {}, place: () => named }
-  try {
-    const { settings, lineOf } = parseYaml(readFileSync(path, 'utf8'))
-    if (!isObject(settings)) throw new Error('must be a map of settings')
-    const unknown = Object.keys(settings).filter((key) => !FILE_KEYS.includes(key))
-    for (const key of unknown) {
-      problems.push(`${named}: no setting '${key}'. Allowed: ${FILE_KEYS.join(', ')}`)
-    }
-    return { settings, place: (where) => `${named} line ${lineOf(where)}` }
-  } catch (error) {
-    const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    problems.push(`${named}: ${why}. Using the defaults.`)
-    return { settings: {}, place: () => named }
-  }
-}
-
-/** YAML or JSON (which is YAML). The parser is loaded only where a file is read: start-up is on a budget. */
-function parseYaml(source: string): {
-  readonly settings: unknown
-  /** The line of what stands at a path, or of what is nearest above it. */
-  readonly lineOf: (path: readonly (string | number)[]) => number
-} {
-  const yaml = createRequire(import.meta.url)('yaml') as typeof import('yaml')
-  const lines = new yaml.LineCounter()
-  const document = yaml.parseDocument(source, { lineCounter: lines })
-  const [error] = document.errors
-  if (error !== undefined) throw error
-  const lineOf = (path: readonly (string | number)[]): number => {
-    const node = document.getIn(path, true)
-    if (yaml.isNode(node) && node.range != null) return lines.linePos(node.range[0]).line
-    return path.length === 0 ? 1 : lineOf(path.slice(0, -1))
-  }
-  return { settings: document.toJS(), lineOf }
+function readFile(path: string | undefined, problems: string[]): SettingsFile {
+  if (!path) return NO_FILE
+  const { readSettingsFile } = onDemand('config/file') as typeof import('./config/file.ts')
+  return readSettingsFile(path, FILE_KEYS, problems) ?? NO_FILE
 }
 
 function readCosts(value: unknown, problem: Problem): readonly CostRule[] {
@@ -159,6 +127,7 @@ function textAt(value: unknown, ...path: readonly string[]): string | undefined 
   return typeof found === 'string' && found !== '' ? found : undefined
 }
 
+/** One setting at a time: environment beats file beats default; a bad value is named and the default stands in. */
 interface Picker {
   flag(variable: string, key: string, fallback: boolean): boolean
   choice<T extends string>(variable: string, key: string, allowed: readonly [T, ...T[]]): T
@@ -166,42 +135,49 @@ interface Picker {
   hours(variable: string, key: string, fallback: number): number
 }
 
-function picker(env: Environment, file: JsonObject, problems: string[]): Picker {
-  const complain = (where: string, value: unknown, allowed: string, used: unknown): void => {
+function picker(env: Environment, file: SettingsFile, problems: string[]): Picker {
+  /** The value, and where it is from; the environment first. */
+  const found = (variable: string | undefined, key: string) => {
+    const said = variable === undefined ? undefined : env[variable]?.trim()
+    if (said) return { value: said, from: () => `${variable}=` }
+    return { value: file.value[key], from: () => `${file.placeOf([key])}: ${key}=` }
+  }
+  const complain = (from: () => string, value: unknown, allowed: string, used: unknown): void => {
     problems.push(
-      `${where}=${String(value)} is not allowed; allowed: ${allowed}. Using ${String(used)}.`,
+      `${from()}${shown(value)} is not allowed; allowed: ${allowed}. Using ${String(used)}.`,
     )
   }
   return {
     flag(variable, key, fallback) {
-      const value = env[variable]?.trim().toLowerCase() || file[key]
+      const { value, from } = found(variable, key)
       if (value === undefined) return fallback
-      if (value === true || value === 'true' || value === '1') return true
-      if (value === false || value === 'false' || value === '0') return false
-      complain(variable, value, 'true, false, 1, 0', fallback)
+      const word = shown(value).toLowerCase()
+      if (word === 'true' || word === '1') return true
+      if (word === 'false' || word === '0') return false
+      complain(from, value, 'true, false, 1, 0', fallback)
       return fallback
     },
     choice(variable, key, allowed) {
-      const value = env[variable]?.trim() || file[key]
+      const { value, from } = found(variable, key)
       if (value === undefined) return allowed[0]
-      const found = allowed.find((word) => word === value)
-      if (found === undefined) complain(variable, value, allowed.join(', '), allowed[0])
-      return found ?? allowed[0]
+      const chosen = allowed.find((word) => word === value)
+      if (chosen === undefined) complain(from, value, allowed.join(', '), allowed[0])
+      return chosen ?? allowed[0]
     },
     hours(variable, key, fallback) {
-      const value = env[variable]?.trim() || file[key]
+      const { value, from } = found(variable, key)
       if (value === undefined) return fallback
       const hours = Number(value)
       // Below five minutes it would be a burden on who serves it; setTimeout has no room for a month.
       if (hours >= 1 / 12 && hours <= 500) return hours
-      complain(variable, value, 'hours from 0.084 to 500', fallback)
+      complain(from, value, 'hours from 0.084 to 500', fallback)
       return fallback
     },
     milliseconds(key, fallback) {
-      const value = file[key]
+      const { value, from } = found(undefined, key)
       if (value === undefined) return fallback
       if (typeof value === 'number' && value > 0 && value <= 2 ** 31 - 1) return value
-      complain(`COSTSPAN_CONFIG ${key}`, value, 'milliseconds above 0', fallback)
+      complain(from, value, 'milliseconds above 0', fallback)
       return fallback
     },
   }

@@ -2,6 +2,7 @@
 
 export { enterAttribution, withAttribution, type AttributionInput } from './attribution/context.ts'
 export type { Attribution, Unit } from './core/attribution.ts'
+export { AttributionRequiredError } from './core/attribution-required.ts'
 export { usePrices } from './compose.ts'
 export { PriceBookError, type PriceBookSource } from './pricing/index.ts'
 export { recordCost, recordOutcome, type CostInput, type OutcomeInput } from './outcomes.ts'

@@ -10,4 +10,12 @@ const api = createRequire(import.meta.url)(
   '@opentelemetry/api',
 ) as typeof import('@opentelemetry/api')
 
-export const { diag, INVALID_SPAN_CONTEXT, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } = api
+export const {
+  diag,
+  INVALID_SPAN_CONTEXT,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} = api

@@ -1,8 +1,8 @@
 /** What the application records itself, on its way to metrics and log events. */
 
 import type { LoggerProvider } from '@opentelemetry/api'
-import { normalize } from './attribution/context.ts'
-import { mergeAttribution, type Attribution } from './core/attribution.ts'
+import { normalize } from './attribution/input.ts'
+import type { Attribution } from './core/attribution.ts'
 import { readCost, readOutcome, type Complain } from './core/recorded.ts'
 import { at, isObject } from './core/unknown.ts'
 import { createLogEvents } from './record/log-events.ts'
@@ -20,8 +20,8 @@ export interface RecordingsOptions {
   readonly version: string
   /** Our own logger provider, where there is one. */
   readonly ownLogs: () => LoggerProvider | undefined
-  /** The attribution in force where it is asked. */
-  readonly attribution: () => Attribution
+  /** The attribution in force where it is asked, with this over it. */
+  readonly attributionWith: (given: Attribution) => Attribution
   readonly onRecorded: () => void
   /** Takes one line for the user. */
   readonly warn: (line: string) => void
@@ -37,7 +37,7 @@ export function createRecordings(options: RecordingsOptions): Recordings {
     if (unit !== undefined && given.unit === undefined) {
       object('unit', unit, '{type, id}, both texts', 'It is left out')
     }
-    return mergeAttribution(options.attribution(), given)
+    return options.attributionWith(given)
   }
   return {
     outcome(name, input) {

@@ -173,6 +173,9 @@ export const ATTR_ENVIRONMENT = 'deployment.environment.name'
 /** Before v1.27 of the conventions. */
 export const ATTR_ENVIRONMENT_LEGACY = 'deployment.environment'
 
+/** Of HTTP server spans, old and new: read for rules, never written. */
+export const HTTP_SERVER = { route: 'http.route', path: 'url.path', target: 'http.target' } as const
+
 // Metrics ----------------------------------------------------------------------------------------------------------
 
 /** `text`, `audio`, `image`, `unknown`: required by the conventions on token counters. */

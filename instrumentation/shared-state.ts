@@ -12,6 +12,12 @@ export interface SharedState {
   /** `COSTSPAN_DISABLED`: attribution only runs its function. */
   disabled?: boolean
   attribution?: AsyncLocalStorage<Attribution>
+  /** Runs work so that what is allow-listed of the attribution travels with outgoing requests. Absent: nothing does. */
+  carry?: <R>(attribution: Attribution, work: () => R) => R
+  /** The inbound request that is being served (`InboundRequest`), where such are read. */
+  inbound?: AsyncLocalStorage<unknown>
+  /** Reads an inbound request by the configuration (`ReadInbound`). Absent: nothing of them is wanted. */
+  readInbound?: unknown
   /** The prices in use (`Prices`); opaque like the hooks. */
   prices?: unknown
   /** What `CostSpanProcessor` passes spans to (`SpanHooks`); opaque here, copies may differ in version. */

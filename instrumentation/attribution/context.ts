@@ -7,6 +7,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { mergeAttribution, type Attribution } from '../core/attribution.ts'
 import { sharedState } from '../shared-state.ts'
+import { carryGenerator, type Run } from './carrying.ts'
+import { normalize, type AttributionInput } from './input.ts'
+
+export type { AttributionInput } from './input.ts'
+
+const NOBODY: Attribution = {}
 
 function storage(): AsyncLocalStorage<Attribution> {
   const state = sharedState()
@@ -16,67 +22,55 @@ function storage(): AsyncLocalStorage<Attribution> {
 
 /**
  * Runs `fn`, and all it awaits, with this attribution on every LLM call. Nested calls merge, the inner one wins.
- * `conversation` is shorthand for a unit of that type.
+ * `conversation` is shorthand for a unit of that type. A generator that `fn` returns keeps it while it is read.
+ * Never throws by itself, whatever it is given: what is not well formed is left out.
  */
 export function withAttribution<T>(attribution: AttributionInput, fn: () => T): T {
   const state = sharedState()
   if (state.disabled) return fn()
-  const als = storage()
-  return als.run(mergeAttribution(als.getStore() ?? {}, normalize(attribution)), fn)
+  const run = runWith(inner(storage().getStore(), attribution))
+  return carryGenerator(run(fn), run)
 }
 
-/** As `withAttribution`, for the rest of the current asynchronous work: what middleware needs. */
+function runWith(attribution: Attribution): Run {
+  const als = storage()
+  const { carry } = sharedState()
+  if (carry === undefined) return (work) => als.run(attribution, work)
+  return (work) => als.run(attribution, () => carry(attribution, work))
+}
+
+/** Runs work with what is declared here, wherever it is run. */
+export function declaredHere(): Run {
+  return runWith(declaredAttribution() ?? NOBODY)
+}
+
+/**
+ * As `withAttribution`, for the rest of the current asynchronous work. It can't be taken back and holds for whatever
+ * the caller goes on to do: prefer `withAttribution`, or the middleware, wherever there is a function to run.
+ */
 export function enterAttribution(attribution: AttributionInput): void {
   const state = sharedState()
   if (state.disabled) return
   const als = storage()
-  als.enterWith(mergeAttribution(als.getStore() ?? {}, normalize(attribution)))
+  als.enterWith(inner(als.getStore(), attribution))
+}
+
+function inner(outer: Attribution | undefined, input: AttributionInput): Attribution {
+  try {
+    const said = normalize(input)
+    return outer === undefined ? said : mergeAttribution(outer, said)
+  } catch {
+    return outer ?? NOBODY // a getter of the application's that throws has said nothing
+  }
+}
+
+/** What the application's code has said here; `undefined` outside of any `withAttribution`. */
+export function declaredAttribution(): Attribution | undefined {
+  return sharedState().attribution?.getStore()
 }
 
 /** The attribution in force here, over the given defaults. */
 export function currentAttribution(defaults: Attribution): Attribution {
-  const current = sharedState().attribution?.getStore()
+  const current = declaredAttribution()
   return current === undefined ? defaults : mergeAttribution(defaults, current)
-}
-
-export interface AttributionInput extends Attribution {
-  /** Shorthand for `unit: {type: 'conversation', id}`. */
-  readonly conversation?: string
-}
-
-const TEXT_KEYS = ['feature', 'team', 'customer', 'costCenter', 'user', 'session'] as const
-/** Longer values are cut: they are labels, not documents. */
-const MAX_LENGTH = 256
-
-/** Takes what is well formed. An application in plain JavaScript may pass anything, and must not fail over it. */
-export function normalize(input: AttributionInput): Attribution {
-  const result: { -readonly [K in keyof Attribution]: Attribution[K] } = {}
-  for (const key of TEXT_KEYS) {
-    const value = label(input[key])
-    if (value !== undefined) result[key] = value
-  }
-  const name = label(input.prompt?.name)
-  const version = label(input.prompt?.version)
-  if (name !== undefined || version !== undefined) {
-    result.prompt = { ...(name ? { name } : {}), ...(version ? { version } : {}) }
-  }
-  const conversation = label(input.conversation)
-  if (conversation !== undefined) result.unit = { type: 'conversation', id: conversation }
-  const type = label(input.unit?.type)
-  const id = label(input.unit?.id)
-  if (type !== undefined && id !== undefined) {
-    const start = input.unit?.start
-    result.unit = { type, id, ...(typeof start === 'boolean' ? { start } : {}) }
-  }
-  const tags = Object.entries(input.tags ?? {}).flatMap(([key, value]) => {
-    const kept = label(value)
-    return kept === undefined ? [] : [[key, kept] as const]
-  })
-  if (tags.length > 0) result.tags = Object.fromEntries(tags)
-  return result
-}
-
-function label(value: unknown): string | undefined {
-  if (typeof value === 'number') return String(value)
-  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_LENGTH) : undefined
 }

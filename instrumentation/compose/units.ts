@@ -48,7 +48,7 @@ export function spanCosts(
 interface RecordingParts {
   readonly metrics: Metrics
   readonly units: () => UnitMetrics
-  readonly attribution: () => Attribution
+  readonly attributionWith: (given: Attribution) => Attribution
   readonly version: string
   readonly process: ProcessState
   /** Takes one line for the user. */
@@ -59,7 +59,7 @@ interface RecordingParts {
 export function recordingsOf({
   metrics,
   units,
-  attribution,
+  attributionWith,
   version,
   process,
   warn,
@@ -71,7 +71,7 @@ export function recordingsOf({
       units: units(),
       version,
       ownLogs: () => process.telemetry?.logs(),
-      attribution,
+      attributionWith,
       warn,
       onRecorded() {
         process.recorded = true

@@ -24,10 +24,7 @@ export interface Attribution {
 
 /** Inner wins, field by field; tags merge key by key; a prompt or unit replaces the outer one as a whole. */
 export function mergeAttribution(outer: Attribution, inner: Attribution): Attribution {
-  const tags = { ...outer.tags, ...inner.tags }
-  return {
-    ...outer,
-    ...inner,
-    ...(Object.keys(tags).length > 0 ? { tags } : {}),
-  }
+  const merged = { ...outer, ...inner }
+  if (outer.tags === undefined || inner.tags === undefined) return merged
+  return { ...merged, tags: { ...outer.tags, ...inner.tags } }
 }

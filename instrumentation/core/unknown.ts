@@ -21,6 +21,14 @@ export function count(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
 }
 
+/** For messages: a single value as it is, of anything larger what it is. */
+export function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (isObject(value)) return 'a map'
+  if (value === null || value === undefined) return 'nothing'
+  return `${value as string | number | boolean}`
+}
+
 /** A non-empty string. */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined

@@ -1,13 +1,16 @@
 /** Sees LLM calls at `globalThis.fetch`, which every fetch-based client uses. */
 
 import type { Config } from '../config.ts'
+import type { AttributionRequiredError } from '../core/attribution-required.ts'
 import { guard } from '../guard.ts'
+import type { Outbound } from '../propagation/outbound.ts'
 import { claimRequest, type ClaimedRequest } from './claim.ts'
 import { errorName, isAbort } from './errors.ts'
 import { listen, openExchange, rejected } from './exchange.ts'
 import type { Exchange } from './open-call.ts'
 import type { OpenCall, OpenCalls } from './open-call.ts'
 import { isRetryable, resendKey, resendWindow, saysFirstAttempt } from './resend.ts'
+import { outgoing, refused } from './outgoing.ts'
 import { observeResponse, releaseResponses } from './response.ts'
 import { createStart, type Observation } from './start-call.ts'
 import { askForUsage, mayAskForUsage } from './stream-usage.ts'
@@ -22,6 +25,13 @@ interface Attempt {
   readonly args: FetchArguments
   readonly claimed: ClaimedRequest
   readonly asked: boolean
+  readonly outbound: Outbound
+}
+
+/** A request that must not be sent. */
+interface Refusal {
+  readonly error: AttributionRequiredError
+  readonly claimed: ClaimedRequest
 }
 
 /** Replaces `globalThis.fetch`; returns the function that puts the old one back. */
@@ -37,6 +47,7 @@ export function interceptFetch(observation: Observation): () => void {
   ): Promise<Response> {
     const attempt = guard('beginning a call', () => begin(input, rest[0]))
     if (attempt === undefined) return original.apply(this, [input, ...rest])
+    if ('error' in attempt) return refused(attempt.error, attempt.claimed)
     return send(original, this, attempt)
   }
   Object.defineProperty(globalThis, 'fetch', { ...property, value: fetch })
@@ -51,7 +62,7 @@ export function interceptFetch(observation: Observation): () => void {
 function send(original: Fetch, self: unknown, attempt: Attempt): Promise<Response> {
   let sent: Promise<Response> | undefined
   const request = (): Promise<Response> => {
-    sent = original.apply(self, attempt.args)
+    sent = attempt.outbound.run(() => original.apply(self, attempt.args))
     return sent
   }
   // Whatever happens to the span, the request is sent, once.
@@ -73,20 +84,25 @@ function send(original: Fetch, self: unknown, attempt: Attempt): Promise<Respons
 }
 
 function createBegin(observation: Observation) {
-  const { config, recorder, calls, group } = observation
+  const { config, recorder, calls, group, outbound } = observation
   const start = createStart(observation)
-  return (input: FetchArguments[0], init: RequestInit | undefined): Attempt | undefined => {
+  return (
+    input: FetchArguments[0],
+    init: RequestInit | undefined,
+  ): Attempt | Refusal | undefined => {
     const claimed = claimRequest(input, init)
     if (claimed === undefined || recorder.suppressed()) return undefined
     const call = resumed(claimed, group, calls) ?? start(claimed)
+    if (call instanceof Error) return { error: call, claimed }
     const exchange = openExchange(call, calls, claimed.protocol)
     const asked = askedBody(claimed, config)
     return {
       call,
       exchange,
       claimed,
-      args: asked === undefined ? [input, init] : [input, { ...init, body: asked }],
+      args: outgoing(claimed, [input, init], asked, outbound),
       asked: asked !== undefined,
+      outbound,
     }
   }
 }

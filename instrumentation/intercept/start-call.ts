@@ -1,8 +1,12 @@
 /** Begins the record of a call, whichever way its request was seen. */
 
 import type { Config } from '../config.ts'
-import { currentAttribution } from '../attribution/context.ts'
+import type { Attributor } from '../attribution/attributor.ts'
+import type { Attribution } from '../core/attribution.ts'
+import type { AttributionRequiredError } from '../core/attribution-required.ts'
 import type { CallRequest } from '../core/call.ts'
+import { guard } from '../guard.ts'
+import type { Outbound } from '../propagation/outbound.ts'
 import type { ClaimedRequest } from './claim.ts'
 import { now } from './clock.ts'
 import type { OpenCall, OpenCalls } from './open-call.ts'
@@ -13,17 +17,26 @@ export interface Observation {
   readonly config: Config
   readonly recorder: Recorder
   readonly calls: OpenCalls
+  readonly attribute: Attributor
+  /** The error where a call must not be sent, by what it says; absent where nothing is demanded. */
+  readonly check?: ((attribution: Attribution) => AttributionRequiredError | undefined) | undefined
+  readonly outbound: Outbound
   /** What the attempts of one call have in common, by identity: the AI SDK's step, else the active span. */
   readonly group: () => object | undefined
 }
 
-/** Starts the record of a claimed request in the current context. */
-export type StartCall = (claimed: ClaimedRequest) => OpenCall
+/** Starts the record of a claimed request in the current context; the error where it must not be sent. */
+export type StartCall = (claimed: ClaimedRequest) => OpenCall | AttributionRequiredError
 
-export function createStart({ config, recorder, calls, group }: Observation): StartCall {
+export function createStart(observation: Observation): StartCall {
+  const { config, recorder, calls, group, attribute, check } = observation
   const repeats = createRepeats()
   return (claimed) => {
-    const attribution = currentAttribution(config.defaults)
+    const { provider, facts, body } = claimed
+    const question = { provider, model: facts.model, stated: facts.attribution, body }
+    const attribution = guard('attributing a call', () => attribute(question)) ?? config.defaults
+    const refusal = check?.(attribution)
+    if (refusal !== undefined) return refusal
     const { unit } = attribution
     const counted = config.context && unit !== undefined && claimed.body !== undefined
     const times = counted ? repeats.count(unit, claimed.target.href, claimed.body) : 1

@@ -5,6 +5,7 @@
 
 import { count, text } from '../core/unknown.ts'
 import { parseRange } from '../wire/json-scan.ts'
+import { pairsAttribution } from './attribution-shared.ts'
 import { createAnthropicReader } from './anthropic-shared.ts'
 import { contextSizes } from './context-sizes.ts'
 import type { Protocol } from './protocol.ts'
@@ -14,7 +15,15 @@ export const anthropicMessages: Protocol = {
   operation: 'chat',
   defaultProvider: 'anthropic',
   claims: (path) => path.endsWith('/messages'),
-  requestKeys: new Set(['model', 'stream', 'messages', 'system', 'tools', 'max_tokens']),
+  requestKeys: new Set([
+    'model',
+    'stream',
+    'messages',
+    'system',
+    'tools',
+    'max_tokens',
+    'metadata',
+  ]),
   facts(body, members) {
     const messages = members.get('messages')
     const maxTokens = count(parseRange(body, members.get('max_tokens')))
@@ -30,6 +39,7 @@ export const anthropicMessages: Protocol = {
         system: members.get('system'),
         tools: members.get('tools'),
       }),
+      attribution: pairsAttribution(body, members.get('metadata')),
     }
   },
   answerKeys: new Set(['id', 'model', 'usage', 'stop_reason', 'type', 'error']),

@@ -5,6 +5,7 @@
 
 import { at, count } from '../core/unknown.ts'
 import { parseRange } from '../wire/json-scan.ts'
+import { pairsAttribution } from './attribution-shared.ts'
 import { bedrockModel, createConverseReader } from './bedrock-shared.ts'
 import { contextSizes } from './context-sizes.ts'
 import type { Protocol } from './protocol.ts'
@@ -17,7 +18,7 @@ export const bedrockConverse: Protocol = {
   defaultProvider: 'aws.bedrock',
   claims: (path) => PATH.test(path),
   pathFacts: (path) => ({ ...bedrockModel(path), stream: path.endsWith('-stream') }),
-  requestKeys: new Set(['messages', 'system', 'toolConfig', 'inferenceConfig']),
+  requestKeys: new Set(['messages', 'system', 'toolConfig', 'inferenceConfig', 'requestMetadata']),
   facts(body, members, path) {
     const maxTokens = count(at(parseRange(body, members.get('inferenceConfig')), 'maxTokens'))
     return {
@@ -29,6 +30,7 @@ export const bedrockConverse: Protocol = {
         system: members.get('system'),
         tools: members.get('toolConfig'),
       }),
+      attribution: pairsAttribution(body, members.get('requestMetadata')),
     }
   },
   answerKeys: new Set(['usage', 'stopReason', 'serviceTier', 'performanceConfig', 'message']),

@@ -8,6 +8,7 @@
 import type { Answer } from '../core/call.ts'
 import { at, count, isObject, text } from '../core/unknown.ts'
 import { parseRange } from '../wire/json-scan.ts'
+import { pairsAttribution } from './attribution-shared.ts'
 import { createAnthropicReader } from './anthropic-shared.ts'
 import {
   bedrockModel,
@@ -33,6 +34,7 @@ export const bedrockInvoke: Protocol = {
     'toolConfig',
     'max_tokens',
     'inferenceConfig',
+    'metadata',
   ]),
   facts(body, members, path) {
     const messages = members.get('messages')
@@ -43,6 +45,7 @@ export const bedrockInvoke: Protocol = {
     return {
       ...pathFacts(path),
       ...(maxTokens !== undefined ? { maxTokens } : {}),
+      attribution: pairsAttribution(body, members.get('metadata')),
       ...(messages !== undefined
         ? {
             context: contextSizes(body, {

@@ -10,6 +10,7 @@ import type { Answer, PriceContext } from '../core/call.ts'
 import { fromInclusive } from '../core/inclusive-usage.ts'
 import { at, count, isObject, text, type JsonObject } from '../core/unknown.ts'
 import { parseRange } from '../wire/json-scan.ts'
+import { pairsAttribution } from './attribution-shared.ts'
 import { contextSizes } from './context-sizes.ts'
 import { geminiModel } from './gemini-shared.ts'
 import type { AnswerReader, AnswerState, Protocol, UsageReading } from './protocol.ts'
@@ -30,6 +31,7 @@ export const geminiGenerateContent: Protocol = {
     'tools',
     'generationConfig',
     'generation_config',
+    'labels',
   ]),
   facts(body, members, path) {
     const messages = members.get('contents')
@@ -45,6 +47,7 @@ export const geminiGenerateContent: Protocol = {
         system: members.get('systemInstruction') ?? members.get('system_instruction'),
         tools: members.get('tools'),
       }),
+      attribution: pairsAttribution(body, members.get('labels')),
     }
   },
   answerKeys: new Set(['candidates', 'usageMetadata', 'modelVersion', 'responseId', 'error']),

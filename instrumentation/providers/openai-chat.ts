@@ -8,6 +8,7 @@ import type { CostReason } from '../core/cost.ts'
 import { at, count, isObject, text } from '../core/unknown.ts'
 import type { Usage } from '../core/usage.ts'
 import { parseRange } from '../wire/json-scan.ts'
+import { OPENAI_ATTRIBUTION_KEYS, openaiAttribution } from './attribution-shared.ts'
 import { contextSizes } from './context-sizes.ts'
 import { errorType, readOpenAIUsage } from './openai-shared.ts'
 import type { AnswerReader, Protocol } from './protocol.ts'
@@ -26,6 +27,7 @@ export const openaiChat: Protocol = {
     'tools',
     'max_completion_tokens',
     'max_tokens',
+    ...OPENAI_ATTRIBUTION_KEYS,
   ]),
   facts(body, members) {
     const messages = members.get('messages')
@@ -41,6 +43,7 @@ export const openaiChat: Protocol = {
       ...(maxTokens !== undefined ? { maxTokens } : {}),
       usageAsked: asked,
       context: contextSizes(body, { messages, tools: members.get('tools') }),
+      attribution: openaiAttribution(body, members),
     }
   },
   answerKeys: new Set(['id', 'model', 'usage', 'service_tier', 'choices', 'error']),

@@ -6,6 +6,7 @@
 import type { Answer } from '../core/call.ts'
 import { isObject, text } from '../core/unknown.ts'
 import { parseRange } from '../wire/json-scan.ts'
+import { OPENAI_ATTRIBUTION_KEYS, openaiAttribution } from './attribution-shared.ts'
 import { errorType, identity, readOpenAIUsage } from './openai-shared.ts'
 import type { AnswerReader, AnswerState, Protocol } from './protocol.ts'
 
@@ -14,11 +15,15 @@ export const openaiEmbeddings: Protocol = {
   operation: 'embeddings',
   defaultProvider: 'openai',
   claims: (path) => path.endsWith('/embeddings'),
-  requestKeys: new Set(['model', 'input']),
+  requestKeys: new Set(['model', 'input', ...OPENAI_ATTRIBUTION_KEYS]),
   facts(body, members) {
     if (members.get('input') === undefined) return undefined
     const model = text(parseRange(body, members.get('model')))
-    return { ...(model !== undefined ? { model } : {}), stream: false }
+    return {
+      ...(model !== undefined ? { model } : {}),
+      stream: false,
+      attribution: openaiAttribution(body, members),
+    }
   },
   // Not `data`: the vectors are large and say nothing of cost.
   answerKeys: new Set(['model', 'usage', 'error']),

@@ -6,6 +6,7 @@
 import type { Answer } from '../core/call.ts'
 import { at, count, isObject, text, type JsonObject } from '../core/unknown.ts'
 import { parseRange } from '../wire/json-scan.ts'
+import { OPENAI_ATTRIBUTION_KEYS, openaiAttribution } from './attribution-shared.ts'
 import { contextSizes } from './context-sizes.ts'
 import { errorType, identity, readOpenAIUsage } from './openai-shared.ts'
 import type { AnswerReader, AnswerState, Protocol } from './protocol.ts'
@@ -16,7 +17,15 @@ export const openaiResponses: Protocol = {
   apiType: 'responses',
   defaultProvider: 'openai',
   claims: (path) => path.endsWith('/responses'),
-  requestKeys: new Set(['model', 'stream', 'input', 'instructions', 'tools', 'max_output_tokens']),
+  requestKeys: new Set([
+    'model',
+    'stream',
+    'input',
+    'instructions',
+    'tools',
+    'max_output_tokens',
+    ...OPENAI_ATTRIBUTION_KEYS,
+  ]),
   facts(body, members) {
     const model = text(parseRange(body, members.get('model')))
     const messages = members.get('input')
@@ -31,6 +40,7 @@ export const openaiResponses: Protocol = {
         system: members.get('instructions'),
         tools: members.get('tools'),
       }),
+      attribution: openaiAttribution(body, members),
     }
   },
   answerKeys: new Set([

@@ -2,6 +2,7 @@
  * What a provider's wire protocol is: a value in the registry. A new one is one file, its fixtures and one line there.
  */
 
+import type { Attribution } from '../core/attribution.ts'
 import type { Answer, ContextSizes } from '../core/call.ts'
 import type { TextRange } from '../wire/json-scan.ts'
 
@@ -15,6 +16,8 @@ export interface RequestFacts {
   /** For protocols whose streams carry usage only on demand: whether this one asked. */
   readonly usageAsked?: boolean
   readonly context?: ContextSizes
+  /** Whom the call is for, in the provider's own fields. */
+  readonly attribution?: Attribution | undefined
 }
 
 /** The members of the request's body that `facts` wants, by key. */

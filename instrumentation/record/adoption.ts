@@ -26,8 +26,8 @@ interface ReadableSpan extends Span {
 
 export interface AdoptedSpan {
   readonly span: Span
-  /** Sets what the span does not have yet. */
-  setMissing(attributes: Attributes): void
+  /** Sets what the span does not have yet, or has of `ours`. */
+  setMissing(attributes: Attributes, ours?: Attributes): void
   /** The exchange is over: the held `end` is carried out, or will be when it comes, or after a grace period. */
   release(): void
 }
@@ -72,10 +72,12 @@ export function adopt(span: Span): AdoptedSpan {
   })
   return {
     span,
-    setMissing(attributes) {
+    setMissing(attributes, ours) {
       const present = (span as ReadableSpan).attributes ?? {}
       for (const [name, value] of Object.entries(attributes)) {
-        if (value !== undefined && present[name] === undefined) span.setAttribute(name, value)
+        const there = present[name]
+        const open = there === undefined || there === ours?.[name]
+        if (open && value !== undefined) span.setAttribute(name, value)
       }
     },
     release() {

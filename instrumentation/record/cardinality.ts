@@ -38,12 +38,12 @@ export function createLabelGuard(onFold: () => void, limit: number = MAX_COMBINA
   }
   const fold = (labels: Labels): Labels => {
     onFold()
-    const folds = foldsOf(labels)
-    const room = folds.map((one) => admitted.get(keyOf(one))).find((one) => one !== undefined)
-    if (room !== undefined) return room
-    // One set for each model is let in over the limit, as long as models themselves are not what runs away.
-    const byModel = admitted.size < limit * 2 ? folds.at(-2) : folds.at(-1)
-    return intern(byModel ?? labels)
+    for (const { to, room } of foldsOf(labels)) {
+      const known = admitted.get(keyOf(to))
+      if (known !== undefined) return known
+      if (admitted.size < limit * room && keyOf(to) !== keyOf(labels)) return intern(to)
+    }
+    return intern(NOTHING_TOLD_APART)
   }
   const admit = (provider: string, model: string, attribution: Attribution): Labels => {
     const labels = labelsOf(provider, model, attribution)
@@ -100,12 +100,34 @@ export function boundedNames(onFold: () => void, limit: number): (name: string) 
   }
 }
 
-/** From the least loss of detail to the greatest. */
-function foldsOf(labels: Labels): readonly Labels[] {
-  const version = { ...labels, promptVersion: OTHER }
-  const name = { ...version, promptName: OTHER }
-  const feature = { ...name, feature: OTHER, team: OTHER }
-  return [version, name, feature, { ...feature, model: OTHER }]
+interface Fold {
+  readonly to: Labels
+  /** How far beyond the limit a set folded like this is let in: what is folded least has the least room. */
+  readonly room: number
+}
+
+/** From the least loss of detail to the greatest. What was not known is not folded: it stays `unattributed`. */
+function foldsOf(labels: Labels): readonly Fold[] {
+  const folded = (value: string): string => (value === UNATTRIBUTED ? value : OTHER)
+  const version = { ...labels, promptVersion: folded(labels.promptVersion) }
+  const name = { ...version, promptName: folded(labels.promptName) }
+  const feature = { ...name, feature: folded(labels.feature), team: folded(labels.team) }
+  return [
+    { to: version, room: 1 + 1 / 3 },
+    { to: name, room: 1 + 2 / 3 },
+    { to: feature, room: 2 },
+    { to: { ...feature, model: OTHER }, room: 2 + 1 / 3 },
+  ]
+}
+
+/** Where even models or providers are invented. */
+const NOTHING_TOLD_APART: Labels = {
+  provider: OTHER,
+  model: OTHER,
+  feature: OTHER,
+  team: OTHER,
+  promptName: OTHER,
+  promptVersion: OTHER,
 }
 
 function labelsOf(provider: string, model: string, attribution: Attribution): Labels {

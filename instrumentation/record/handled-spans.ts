@@ -3,7 +3,7 @@
  * processor prices neither a second time.
  */
 
-import type { Span } from '@opentelemetry/api'
+import type { Attributes, Span } from '@opentelemetry/api'
 import { SCOPE_NAME } from '../semconv.ts'
 
 const handled = new WeakSet()
@@ -20,6 +20,17 @@ export function markHandled(span: Span): void {
 
 export function isHandled(span: object): boolean {
   return handled.has(span)
+}
+
+const attributed = new WeakMap<object, Attributes>()
+
+/** What our processor has put on a span of others when it started: less is known then than when its request is seen. */
+export function noteAttribution(span: object, attributes: Attributes): void {
+  attributed.set(span, attributes)
+}
+
+export function notedAttribution(span: object): Attributes | undefined {
+  return attributed.get(span)
 }
 
 /** Parents of the spans that are open now, by span id. Kept by the processor; empty without it. */

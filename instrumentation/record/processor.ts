@@ -7,22 +7,38 @@
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { Attribution } from '../core/attribution.ts'
 import type { Cost } from '../core/cost.ts'
+import { text } from '../core/unknown.ts'
 import { guard } from '../guard.ts'
 import * as names from '../semconv.ts'
 import { INFERENCE_OPERATIONS } from './adoption.ts'
 import { newAttributeList, toAttributes } from './attribute-list.ts'
 import { putAttribution, putCost, wasteOf } from './attributes.ts'
 import { foreignCall } from './foreign-call.ts'
-import { closed, coverAncestors, isCovered, isHandled, isOwn, opened } from './handled-spans.ts'
+import {
+  closed,
+  coverAncestors,
+  isCovered,
+  isHandled,
+  isOwn,
+  noteAttribution,
+  opened,
+} from './handled-spans.ts'
 import type { Metrics } from './metrics.ts'
 import { priceCall, type BookSource } from './price-call.ts'
 import type { CostedSpan, SpanCosts } from './span-costs.ts'
+import type { OpenSpans } from './surroundings.ts'
 
 export interface ProcessorOptions {
   readonly book: BookSource
   readonly metrics: Metrics
-  /** The attribution in force where a span starts. */
-  readonly attribution: () => Attribution
+  /** The attribution in force where a span of this call starts. */
+  readonly attribute: (call: {
+    readonly provider: string
+    readonly model: string | undefined
+    readonly ahead: true
+  }) => Attribution
+  /** Told of all spans, where their attributes are asked for. */
+  readonly openSpans?: OpenSpans | undefined
   /** Prices spans that are no calls, where there are rules. */
   readonly costs?: SpanCosts | undefined
 }
@@ -57,7 +73,8 @@ export function createSpanHooks(options: ProcessorOptions): SpanHooks {
     onStart(span) {
       if (isOwn(span)) return
       guard('a span starting', () => {
-        starting(span, options.attribution)
+        options.openSpans?.opened(span)
+        starting(span, options.attribute)
         costs?.started(...idsOf(span))
       })
     },
@@ -78,6 +95,7 @@ export function createSpanHooks(options: ProcessorOptions): SpanHooks {
         const { spanId } = span.spanContext()
         closed(spanId)
         costs?.ended(spanId)
+        options.openSpans?.closed(span)
       })
     },
   }
@@ -88,14 +106,21 @@ function idsOf(span: Span): readonly [spanId: string, parentId: string | undefin
   return [span.spanContext().spanId, parentSpanContext?.spanId ?? parentSpanId]
 }
 
-function starting(span: Span, attribution: () => Attribution): void {
+function starting(span: Span, attribute: ProcessorOptions['attribute']): void {
   const { attributes } = span as unknown as ProcessedSpan
   opened(...idsOf(span))
   if (attributes[names.ATTR_OPERATION_NAME] === undefined || isHandled(span)) return
-  const missing = toAttributes(putAttribution(newAttributeList(), attribution()))
+  const provider = text(attributes[names.ATTR_PROVIDER_NAME]) ?? 'unknown'
+  const model = text(attributes[names.ATTR_REQUEST_MODEL])
+  const missing = toAttributes(
+    putAttribution(newAttributeList(), attribute({ provider, model, ahead: true })),
+  )
   for (const [name, value] of Object.entries(missing)) {
-    if (value !== undefined && attributes[name] === undefined) span.setAttribute(name, value)
+    if (value === undefined) continue
+    if (attributes[name] === undefined) span.setAttribute(name, value)
+    else Reflect.deleteProperty(missing, name)
   }
+  noteAttribution(span, missing)
 }
 
 /** What to add to a span that is about to end, or nothing where it is no call or bears a verdict already. */

@@ -16,7 +16,7 @@ import {
 import { adopt, isAdoptable, type AdoptedSpan } from './adoption.ts'
 import { newAttributeList, toAttributes, type AttributeSink } from './attribute-list.ts'
 import { putAnswer, putAttribution, putCost, putRequest } from './attributes.ts'
-import { cover, coverAncestors, markHandled } from './handled-spans.ts'
+import { cover, coverAncestors, markHandled, notedAttribution } from './handled-spans.ts'
 import type { Metrics } from './metrics.ts'
 import { activeContext, apiRecord, isTracingSuppressed, withContext } from './otel-globals.ts'
 import type { PlainSpans } from './plain-spans.ts'
@@ -217,7 +217,8 @@ function adoptedRecording(
 function take(span: Span, attribution: Attribution): AdoptedSpan {
   markHandled(span)
   const adopted = adopt(span)
-  adopted.setMissing(toAttributes(putAttribution(newAttributeList(), attribution)))
+  const said = toAttributes(putAttribution(newAttributeList(), attribution))
+  adopted.setMissing(said, notedAttribution(span))
   return adopted
 }
 

@@ -55,7 +55,7 @@ function parsed(text: string, place: string): unknown {
     }
   }
   try {
-    return parseText(text, place).value
+    return parseText(text, place)
   } catch (error) {
     if (error instanceof PriceBookError) throw new RefreshProblem(error.message)
     throw error

@@ -90,16 +90,21 @@ export function scanRecords(
 export function parseRange(source: string, range: TextRange | undefined): unknown {
   if (range === undefined) return undefined
   const text = source.slice(range.start, range.end)
-  // Most are plain words, which need no parser: to start one costs more than all the rest.
-  if (text.charCodeAt(0) === QUOTE && isClosed(text) && !text.includes('\\')) {
+  // Most are plain words, which need no parser: to start one costs more than all the rest. A longer one would be a view
+  // on the whole prompt, and keep it in memory as long as itself.
+  if (text.length <= LONGEST_COPY && isClosed(text) && !text.includes('\\')) {
     return text.slice(1, -1)
   }
   if (text === 'true') return true
   return text === 'false' ? false : parseJson(text)
 }
 
+/** V8 copies slices of up to 12 characters, and makes longer ones views; two are the quotes. */
+const LONGEST_COPY = 14
+
 function isClosed(text: string): boolean {
-  return text.length > 1 && text.charCodeAt(text.length - 1) === QUOTE
+  const last = text.length - 1
+  return last > 0 && text.charCodeAt(0) === QUOTE && text.charCodeAt(last) === QUOTE
 }
 
 function skipSpace(source: string, from: number): number {

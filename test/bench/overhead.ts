@@ -1,103 +1,177 @@
 /**
- * What costspan adds to a call, to a stream of 200 chunks and to the start of a process: the same program bare and with
- * the flag, in children that take turns, on an in-memory transport. `--rounds N`, default 5.
- * Prints medians, and the median of the rounds' differences.
+ * `npm run bench`: what costspan and its peers add to a call, to a stream of 200 chunks and to the start of a process. The
+ * same program on an in-memory transport, in children that take turns; only the preload differs. See docs/benchmarks.md.
  */
 
-import { spawn } from 'node:child_process'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { availableParallelism, cpus } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { installed } from './install.ts'
+import { allocation, startSink, startUp, calls, type Figures, type Sink } from './run.ts'
+import { median } from './statistics.ts'
+import { CALLS, comparisonTable, deliveryTable, PROCESS, type Results } from './table.ts'
+import {
+  bareOf,
+  chosen,
+  isBare,
+  isCostspan,
+  packageOf,
+  VARIANTS,
+  type Variant,
+} from './variants.ts'
 
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
-const REGISTER = path('../../dist/instrumentation/register.js')
+/** Starts of a round, of which the median counts. */
+const STARTS = 3
+/** Allocation is counted, not timed: rounds after these would say the same. */
+const ALLOCATION_ROUNDS = 2
 
-interface Variant {
-  readonly name: string
-  readonly preloads: readonly string[]
+interface Options {
+  readonly rounds: number
+  readonly only: readonly string[] | undefined
+  readonly json: boolean
 }
 
-const BARE: Variant = { name: 'bare', preloads: [] }
-const COSTSPAN: Variant = { name: 'costspan', preloads: [REGISTER] }
-const SDK_NODE: Variant = { name: 'sdk-node alone', preloads: [path('./apps/sdk-node.cjs')] }
-
-/** Milliseconds or microseconds, as the workload says. */
-type Figures = Readonly<Record<string, number>>
-
-async function run(variant: Variant, program: string, endpoint: string): Promise<string> {
-  const preloads = [path('./apps/transport.cjs'), ...variant.preloads]
-  const child = spawn(
-    process.execPath,
-    [...preloads.flatMap((file) => ['--require', file]), path(program)],
-    {
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-        COSTSPAN_FEATURE: 'bench',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
+/** @throws Error of one line that says what is allowed. */
+function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '5' },
+      only: { type: 'string' },
+      json: { type: 'boolean', default: false },
     },
-  )
-  let stdout = ''
-  child.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString()))
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  if (code !== 0) throw new Error(`${variant.name}: exit code ${code}`)
-  return stdout
-}
-
-async function startUp(variant: Variant, endpoint: string): Promise<Figures> {
-  const started = performance.now()
-  await run(variant, './apps/hello.cjs', endpoint)
-  return { 'start-up, ms': performance.now() - started }
-}
-
-async function work(variant: Variant, endpoint: string): Promise<Figures> {
-  return JSON.parse(await run(variant, './apps/workload.cjs', endpoint)) as Figures
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN
-}
-
-function table(rounds: ReadonlyMap<Variant, readonly Figures[]>, baseline: Variant): string {
-  const base = rounds.get(baseline) ?? []
-  const rows = Object.keys(base[0] ?? {}).flatMap((figure) =>
-    [...rounds].map(([variant, all]) => {
-      const values = all.map((one) => one[figure] ?? NaN)
-      const added = values.map((value, round) => value - (base[round]?.[figure] ?? NaN))
-      const ratio = values.map((value, round) => value / (base[round]?.[figure] ?? NaN))
-      const cells = [median(values), median(added), median(ratio)].map((cell) => cell.toFixed(2))
-      return `| ${[figure, variant.name, ...cells].join(' | ')} |`
-    }),
-  )
-  return [`| | | median | added to ${baseline.name} | ratio |`, '|-|-|-|-|-|', ...rows].join('\n')
-}
-
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } })
-  const count = Number(values.rounds)
-  if (!Number.isInteger(count) || count < 1) {
-    console.error(`--rounds ${values.rounds}: a whole number of at least 1`)
-    process.exitCode = 2
-    return
+  })
+  const rounds = Number(values.rounds)
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    throw new Error(`--rounds ${values.rounds}: a whole number of at least 1`)
   }
-  const sink = createServer((request, response) => {
-    request.resume().on('end', () => response.end('{}'))
-  }).listen(0, '127.0.0.1')
-  await new Promise((resolve) => sink.once('listening', resolve))
-  const endpoint = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`
-  const calls = new Map<Variant, Figures[]>([BARE, COSTSPAN].map((one) => [one, []]))
-  const starts = new Map<Variant, Figures[]>([BARE, SDK_NODE, COSTSPAN].map((one) => [one, []]))
-  for (let round = 0; round < count; round += 1) {
-    for (const [variant, figures] of calls) figures.push(await work(variant, endpoint))
-    for (const [variant, figures] of starts) figures.push(await startUp(variant, endpoint))
-  }
-  sink.close()
-  console.log(`Node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model ?? '?'}\n`)
-  console.log(`${table(calls, BARE)}\n\n${table(starts, BARE)}`)
+  const only = values.only?.split(',')
+  const known = VARIANTS.map(({ name }) => name)
+  const unknown = only?.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new Error(`--only ${unknown}: one of ${known.join(', ')}`)
+  return { rounds, only, json: values.json }
 }
 
-await main()
+/** A variant that could not be measured, and why. */
+interface Failure {
+  readonly variant: string
+  readonly reason: string
+}
+
+interface Measured {
+  readonly results: Results
+  readonly failures: readonly Failure[]
+}
+
+type Measure = (variant: Variant, sink: Sink, run: string) => Promise<Figures>
+
+/** What one round runs, one after another, each for all variants: what is compared is measured close in time. */
+function programsOf(round: number): readonly Measure[] {
+  const timed: readonly Measure[] = [starts, calls]
+  return round < ALLOCATION_ROUNDS ? [...timed, allocation] : timed
+}
+
+async function starts(variant: Variant, sink: Sink, run: string): Promise<Figures> {
+  const all: Figures[] = []
+  for (let time = 0; time < STARTS; time += 1) {
+    all.push(await startUp(variant, sink.endpoint(`${run}-${time}`)))
+  }
+  const middle = (figure: string): number => median(all.map((one) => one[figure] ?? NaN))
+  return { start: middle('start'), startToEnd: middle('startToEnd') }
+}
+
+/** Measures variants in turn. A peer that fails is named and left out from then on. */
+class Benchmark implements Measured {
+  readonly results: Map<Variant, Figures[]>
+  readonly failures: Failure[] = []
+  readonly #sink: Sink
+
+  constructor(variants: readonly Variant[], sink: Sink) {
+    this.results = new Map(variants.map((variant) => [variant, []]))
+    this.#sink = sink
+  }
+
+  /** What is missing is installed before the first clock runs. */
+  async install(): Promise<void> {
+    for (const variant of [...this.results.keys()])
+      await this.#attempt(variant, () => installed(variant))
+  }
+
+  /** In an order that turns from round to round. */
+  async round(round: number): Promise<void> {
+    for (const program of programsOf(round)) {
+      const left = [...this.results.keys()]
+      const first = round % left.length
+      for (const variant of [...left.slice(first), ...left.slice(0, first)]) {
+        if (variant.startOnly && program !== starts) continue
+        await this.#attempt(variant, async () => {
+          const run = `${round}-${program.name}-${variant.name}`
+          const figures = await program(variant, this.#sink, run)
+          const rounds = this.results.get(variant) ?? []
+          rounds[round] = { ...rounds[round], ...figures }
+        })
+      }
+    }
+  }
+
+  /** @throws Error where it is the bare program or costspan that fails: then there is nothing to tell. */
+  async #attempt(variant: Variant, measure: () => unknown): Promise<void> {
+    try {
+      await measure()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      if (isBare(variant) || isCostspan(variant)) {
+        throw new Error(`${variant.name}: ${reason}`, { cause: error })
+      }
+      this.failures.push({ variant: variant.name, reason })
+      this.results.delete(variant)
+    }
+  }
+}
+
+const machine = `Node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model ?? '?'}`
+
+function asJson({ results, failures }: Measured): string {
+  const variants = [...results].map(([variant, rounds]) => ({
+    variant: variant.name,
+    package: packageOf(variant),
+    openai: variant.openai,
+    bare: bareOf(variant).name,
+    rounds,
+  }))
+  return JSON.stringify({ machine, variants, failures }, null, 2)
+}
+
+function asText({ results }: Measured): string {
+  const tables = [CALLS, PROCESS].map((columns) => comparisonTable(results, columns))
+  return [machine, ...tables, deliveryTable(results)].join('\n\n')
+}
+
+async function main({ rounds, only, json }: Options): Promise<void> {
+  const sink = await startSink()
+  try {
+    const benchmark = new Benchmark(chosen(only), sink)
+    await benchmark.install()
+    for (let round = 0; round < rounds; round += 1) {
+      await benchmark.round(round)
+      console.error(`round ${round + 1} of ${rounds}`)
+    }
+    console.log(json ? asJson(benchmark) : asText(benchmark))
+    for (const { variant, reason } of benchmark.failures) {
+      console.error(`left out: ${variant}: ${reason}`)
+    }
+  } finally {
+    sink.stop()
+  }
+}
+
+/** A benchmark's caller is told in one line what was wrong. */
+function fail(error: unknown, exitCode: number): void {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exitCode = exitCode
+}
+
+try {
+  const options = readOptions()
+  await main(options).catch((error: unknown) => fail(error, 1))
+} catch (error) {
+  fail(error, 2)
+}

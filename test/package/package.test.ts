@@ -125,15 +125,19 @@ describe('an application that has only the run-time dependencies', () => {
     expect(await node(flag, entry, '-e', '0')).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 
-  test.each(['costspan', 'costspan/pricing', 'costspan/register'])(
-    'can require(%o), so nothing in its graph awaits at top level',
-    async (entry) => {
-      // Node tells that require() of an ES module is experimental up to 22.12 and 23.4; engines ask for more.
-      const script = `console.log(Object.keys(require('${entry}')).length > ${entry.endsWith('register') ? -1 : 0})`
-      const got = await node('--input-type=commonjs', '-e', script)
-      expect(got).toEqual({ code: 0, stdout: 'true\n', stderr: '' })
-    },
-  )
+  test.each([
+    'costspan',
+    'costspan/pricing',
+    'costspan/express',
+    'costspan/fastify',
+    'costspan/next',
+    'costspan/register',
+  ])('can require(%o), so nothing in its graph awaits at top level', async (entry) => {
+    // Node tells that require() of an ES module is experimental up to 22.12 and 23.4; engines ask for more.
+    const script = `console.log(Object.keys(require('${entry}')).length > ${entry.endsWith('register') ? -1 : 0})`
+    const got = await node('--input-type=commonjs', '-e', script)
+    expect(got).toEqual({ code: 0, stdout: 'true\n', stderr: '' })
+  })
 
   test('can run the command line', async () => {
     const main = join('node_modules/costspan', packed.manifest.bin['costspan'] ?? '')
@@ -145,7 +149,10 @@ describe('an application that has only the run-time dependencies', () => {
 
 /** What an application writes. */
 const application = `
-import { CostSpanProcessor, withAttribution } from 'costspan'
+import { AttributionRequiredError, CostSpanProcessor, withAttribution } from 'costspan'
+import { attributeRequests as forExpress } from 'costspan/express'
+import { attributeRequests as forFastify } from 'costspan/fastify'
+import { withAttributedRoute } from 'costspan/next'
 import { buildBook, price, type PriceBook } from 'costspan/pricing'
 import 'costspan/register'
 
@@ -155,6 +162,16 @@ export const answer: string = withAttribution(
   { feature: 'support', team: 'care', customer: 'acme', unit: { type: 'ticket', id: '7' } },
   () => 'yes',
 )
+
+export const plugin = [forExpress({ team: 'care' }), forFastify((request) => ({ user: String(request.headers['x-user']) }))]
+
+export const POST = withAttributedRoute(
+  async (request: Request, { params }: { params: Promise<{ id: string }> }) => ({ conversation: (await params).id }),
+  async (request) => new Response(await request.text()),
+)
+
+export const missing = (error: unknown): readonly string[] =>
+  error instanceof AttributionRequiredError ? error.missing : []
 
 export const later: Promise<number> = withAttribution({ conversation: 'c1' }, async () => 1)
 

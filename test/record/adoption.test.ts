@@ -5,7 +5,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startSimulator, type Simulator } from '../../demo/simulator/server.ts'
-import { currentAttribution } from '../../instrumentation/attribution/context.ts'
+import { attributionStage } from '../../instrumentation/compose/attribution.ts'
 import { readConfig } from '../../instrumentation/config.ts'
 import { withAttribution } from '../../instrumentation/index.ts'
 import { interceptFetch } from '../../instrumentation/intercept/fetch.ts'
@@ -27,10 +27,15 @@ beforeAll(async () => {
     customerOnMetrics: false,
     bookTime: () => undefined,
   })
+  const stage = attributionStage(
+    config,
+    () => undefined,
+    () => undefined,
+  )
   const hooks = createSpanHooks({
     book: bundledBook,
     metrics,
-    attribution: () => currentAttribution({}),
+    attribute: stage.attribute,
   })
   const nothing = (): Promise<void> => Promise.resolve()
   const provider = new TracerProvider({
@@ -53,6 +58,8 @@ beforeAll(async () => {
     config,
     recorder,
     calls: createOpenCalls(60_000),
+    attribute: stage.attribute,
+    outbound: stage.outbound,
     group: recorder.activeSpan,
   })
 })

@@ -141,16 +141,27 @@ describe('the cardinality guard', () => {
     }
     expect(
       guard.admit('p', 'm', { feature: 'f', prompt: { name: 'n', version: '4' } }),
-    ).toMatchObject({ feature: 'other' })
+    ).toMatchObject({ feature: 'f', promptName: 'n', promptVersion: 'other' })
+    expect(
+      guard.admit('p', 'm', { feature: 'f', prompt: { name: 'n2', version: '1' } }),
+    ).toMatchObject({ feature: 'f', promptName: 'other', promptVersion: 'other' })
+    expect(
+      guard.admit('p', 'm', { feature: 'f2', prompt: { name: 'n', version: '1' } }),
+    ).toMatchObject({ feature: 'other', team: 'unattributed', promptName: 'other' })
     expect(
       guard.admit('p', 'm', { feature: 'f', prompt: { name: 'n', version: '1' } }).promptVersion,
     ).toBe('1')
-    expect(folds).toBe(1)
+    expect(folds).toBe(3)
   })
 
   test.each([
     ['features', (index: number) => ['m', { feature: `f${index}` }] as const, 301],
     ['models', (index: number) => [`m${index}`, { feature: 'f' }] as const, 601],
+    [
+      'prompt versions',
+      (index: number) => ['m', { prompt: { name: 'p', version: `v${index}` } }] as const,
+      301,
+    ],
   ])(
     '10,000 invented %s make a bounded number of label sets, one object each',
     (_, invent, most) => {

@@ -1,8 +1,10 @@
 /** `globalThis.fetch` intercepted in this process, with a recorder that keeps the Calls. */
 
+import { attributionStage } from '../../instrumentation/compose/attribution.ts'
 import type { OpenCalls } from '../../instrumentation/intercept/open-call.ts'
 import { createOpenCalls } from '../../instrumentation/intercept/open-calls.ts'
 import { interceptFetch } from '../../instrumentation/intercept/fetch.ts'
+import type { Observation } from '../../instrumentation/intercept/start-call.ts'
 import type { Recorder } from '../../instrumentation/intercept/recorder.ts'
 import { readConfig, type Config } from '../../instrumentation/config.ts'
 import type { Call } from '../../instrumentation/core/call.ts'
@@ -10,6 +12,8 @@ import type { Call } from '../../instrumentation/core/call.ts'
 export interface Intercepted {
   readonly calls: readonly Call[]
   readonly open: OpenCalls
+  /** For hooks beside that of fetch. */
+  readonly observation: Observation
   /** How many calls have begun. */
   readonly begun: number
   waitForCalls(count: number, timeoutMs?: number): Promise<readonly Call[]>
@@ -44,10 +48,25 @@ export function intercepted(options: InterceptedOptions = {}): Intercepted {
     },
     ...options.recorder,
   }
-  const restore = interceptFetch({ config, recorder, calls: open, group: recorder.activeSpan })
+  const { attribute, check, outbound } = attributionStage(
+    config,
+    () => undefined,
+    () => undefined,
+  )
+  const observation: Observation = {
+    config,
+    recorder,
+    calls: open,
+    group: recorder.activeSpan,
+    attribute,
+    check,
+    outbound,
+  }
+  const restore = interceptFetch(observation)
   return {
     calls,
     open,
+    observation,
     get begun() {
       return begun
     },

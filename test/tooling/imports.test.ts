@@ -77,6 +77,9 @@ const sound = {
   'instrumentation/pricing/price.ts': "import '../core/usage.ts'",
   'instrumentation/pricing/bundled.ts': "import '../../prices/book.ts'\nimport './price.ts'",
   'instrumentation/attribution/context.ts': "import 'node:async_hooks'\nimport '../core/usage.ts'",
+  'instrumentation/propagation/inbound.ts':
+    "import '../attribution/context.ts'\nimport '../guard.ts'",
+  'instrumentation/middleware/express.ts': "import '../propagation/inbound.ts'",
   'instrumentation/intercept/fetch.ts': [
     '../core/usage.ts',
     '../wire/sse.ts',
@@ -90,7 +93,9 @@ const sound = {
     .concat("import type { Config } from '../config.ts'")
     .join('\n'),
   'instrumentation/record/span.ts': "import '../semconv.ts'\nimport '../pricing/price.ts'",
+  'instrumentation/compose/attribution.ts': "import '../record/span.ts'",
   'instrumentation/compose.ts': [
+    './compose/attribution.ts',
     './intercept/fetch.ts',
     './record/span.ts',
     './config.ts',
@@ -125,6 +130,9 @@ const refused: readonly (readonly [from: string, to: string, rule: string])[] = 
   ['instrumentation/pricing/price.ts', '../../prices/book.ts', 'book-has-one-reader'],
   ['instrumentation/attribution/context.ts', '../guard.ts', 'arrow-attribution'],
   ['instrumentation/attribution/context.ts', '@opentelemetry/api', 'attribution-is-light'],
+  ['instrumentation/propagation/inbound.ts', '../record/span.ts', 'arrow-propagation'],
+  ['instrumentation/middleware/express.ts', '../record/span.ts', 'arrow-middleware'],
+  ['instrumentation/middleware/express.ts', '../compose.ts', 'compose-is-for-entries'],
   ['instrumentation/intercept/fetch.ts', '../record/span.ts', 'arrow-intercept'],
   ['instrumentation/intercept/fetch.ts', '../pricing/price.ts', 'arrow-intercept'],
   ['instrumentation/record/span.ts', '../intercept/fetch.ts', 'arrow-record'],
@@ -133,6 +141,7 @@ const refused: readonly (readonly [from: string, to: string, rule: string])[] = 
   ['instrumentation/config.ts', './pricing/price.ts', 'arrow-config'],
   ['local/server.ts', '../instrumentation/record/span.ts', 'arrow-local'],
   ['local/server.ts', '../instrumentation/compose.ts', 'compose-is-for-entries'],
+  ['local/server.ts', '../instrumentation/compose/attribution.ts', 'compose-is-for-entries'],
   ['local/server.ts', '../cli/commands/local.ts', 'nobody-imports-cli'],
   ['local/server.ts', '../demo/support-bot.ts', 'demo-stays-outside'],
   ['local/server.ts', 'openai', 'clients-in-demo-only'],

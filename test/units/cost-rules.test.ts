@@ -177,7 +177,7 @@ describe('a rule that is wrong is left out and told with its line, and the other
     const { costs, problems, path } = configured(`costs:\n${good}${bad}\n`)
     expect(costs.map(({ component }) => component)).toEqual(['ok'])
     expect(problems).toHaveLength(1)
-    expect(problems[0]).toContain(`COSTSPAN_CONFIG ${path} line ${line}: costs rule 2`)
+    expect(problems[0]).toContain(`COSTSPAN_CONFIG ${path}:${line}: costs rule 2`)
     expect(problems[0]).toContain(problem)
     expect(problems[0]).toMatch(/\. The rule is left out$/)
     expect(problems[0]).not.toContain('\n')
@@ -186,7 +186,7 @@ describe('a rule that is wrong is left out and told with its line, and the other
   test('rules that are no list are told as that', () => {
     const { costs, problems, path } = configured('costs:\n  component: a\n')
     expect(costs).toEqual([])
-    expect(problems).toEqual([`COSTSPAN_CONFIG ${path} line 2: costs must be a list of rules`])
+    expect(problems).toEqual([`COSTSPAN_CONFIG ${path}:1: costs must be a list of rules`])
   })
 })
 

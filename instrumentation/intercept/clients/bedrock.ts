@@ -4,17 +4,17 @@
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { AttributionRequiredError } from '../../core/attribution-required.ts'
 import { at, isObject, text } from '../../core/unknown.ts'
 import { guard } from '../../guard.ts'
 import { INVOCATION_METRICS } from '../../providers/bedrock-shared.ts'
-import { protocolFor } from '../../providers/registry.ts'
-import { scanMembers } from '../../wire/json-scan.ts'
 import { bodyText, type ClaimedRequest } from '../claim.ts'
 import { now } from '../clock.ts'
 import { errorName, isAbort } from '../errors.ts'
 import { listen, openExchange, rejected, sawJson, sawText } from '../exchange.ts'
 import type { Exchange } from '../open-call.ts'
 import { createStart, type Observation, type StartCall } from '../start-call.ts'
+import { claimBedrock, keepBaggage } from './bedrock-request.ts'
 import { tapEvents } from './event-iterable.ts'
 
 /** What the AWS SDK's middlewares are given and give back, as far as it is used here. */
@@ -43,9 +43,6 @@ interface Attempt {
   readonly statusCode: number | undefined
   readonly errorType: string | undefined
 }
-
-/** Modules of the AWS SDK that hold the class of all its clients, newest first. */
-export const CLIENT_MODULES = ['@smithy/core/client', '@smithy/smithy-client'] as const
 
 /** Hooks `send` of the class that all AWS clients inherit from; only Bedrock's runtime is touched further. */
 export function createBedrockHook(observation: Observation): (exports: unknown) => void {
@@ -93,12 +90,18 @@ function createMiddlewares(observation: Observation): (client: Client) => void {
   const attempts = new AsyncLocalStorage<Attempt[]>()
   const start = createStart(observation)
   const call: Middleware = (next) => (args) => {
-    const claimed = guard('claiming a Bedrock call', () => claim(args.request))
+    const { request } = args
+    const claimed = guard('claiming a Bedrock call', () =>
+      claimBedrock(request, signals.getStore()),
+    )
     if (claimed === undefined || observation.recorder.suppressed()) return next(args)
-    const exchange = guard('beginning a Bedrock call', () => begin(claimed, start, observation))
+    const began = (): ReturnType<typeof begin> => begin(claimed, request, start, observation)
+    const exchange = guard('beginning a Bedrock call', began)
     if (exchange === undefined) return next(args)
+    if (exchange instanceof Error) return Promise.reject(exchange)
     const made: Attempt[] = []
-    const sent = exchange.call.recording.run(() => attempts.run(made, () => next(args)))
+    const send = (): Promise<Result> => attempts.run(made, () => next(args))
+    const sent = exchange.call.recording.run(() => observation.outbound.run(send))
     return sent.then(
       (result) => {
         guard('observing a Bedrock answer', () => {
@@ -116,20 +119,7 @@ function createMiddlewares(observation: Observation): (client: Client) => void {
       },
     )
   }
-  const attempt: Middleware = (next) => async (args) => {
-    const made = attempts.getStore()
-    if (made === undefined) return next(args)
-    try {
-      const result = await next(args)
-      const status = at(result.response, 'statusCode')
-      const statusCode = typeof status === 'number' ? status : undefined
-      made.push({ at: now(), statusCode, errorType: undefined })
-      return result
-    } catch (error) {
-      made.push({ at: now(), statusCode: undefined, errorType: errorName(error) })
-      throw error
-    }
-  }
+  const attempt = attemptMiddleware(attempts)
   return ({ middlewareStack }) => {
     middlewareStack.add(call, {
       name: 'costspanCall',
@@ -147,38 +137,35 @@ function createMiddlewares(observation: Observation): (client: Client) => void {
   }
 }
 
-/** The request as it goes over the wire: what is read of it is the protocol's, as with fetch. */
-function claim(request: unknown): ClaimedRequest | undefined {
-  const path = text(at(request, 'path'))
-  const hostname = text(at(request, 'hostname'))
-  if (path === undefined || hostname === undefined) return undefined
-  const protocol = protocolFor(path)
-  if (protocol?.defaultProvider !== 'aws.bedrock') return undefined
-  const body = bodyText(at(request, 'body'))
-  const facts =
-    body === undefined
-      ? protocol.pathFacts?.(path)
-      : protocol.facts(body, scanMembers(body, protocol.requestKeys), path)
-  if (facts === undefined) return undefined
-  const port = at(request, 'port')
-  return {
-    protocol,
-    facts,
-    target: {
-      href: `https://${hostname}${path}`,
-      hostname,
-      port: typeof port === 'number' ? port : 443,
-    },
-    provider: 'aws.bedrock',
-    body,
-    signal: signals.getStore(),
-    header: () => null,
+/** Notes each attempt of the call that is under way. */
+function attemptMiddleware(attempts: AsyncLocalStorage<Attempt[]>): Middleware {
+  return (next) => async (args) => {
+    const made = attempts.getStore()
+    if (made === undefined) return next(args)
+    try {
+      const result = await next(args)
+      const status = at(result.response, 'statusCode')
+      const statusCode = typeof status === 'number' ? status : undefined
+      made.push({ at: now(), statusCode, errorType: undefined })
+      return result
+    } catch (error) {
+      made.push({ at: now(), statusCode: undefined, errorType: errorName(error) })
+      throw error
+    }
   }
 }
 
-function begin(claimed: ClaimedRequest, start: StartCall, { calls }: Observation): Exchange {
-  const exchange = openExchange(start(claimed), calls, claimed.protocol)
+function begin(
+  claimed: ClaimedRequest,
+  request: unknown,
+  start: StartCall,
+  { calls, outbound }: Observation,
+): Exchange | AttributionRequiredError {
+  const started = start(claimed)
+  if (started instanceof Error) return started
+  const exchange = openExchange(started, calls, claimed.protocol)
   exchange.streamed = claimed.facts.stream
+  keepBaggage(request, outbound)
   return exchange
 }
 

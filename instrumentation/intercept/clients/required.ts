@@ -6,6 +6,9 @@
 import Module from 'node:module'
 import { guard } from '../../guard.ts'
 
+/** Modules of the AWS SDK that hold the class of all its clients, newest first. */
+export const AWS_CLIENT_MODULES = ['@smithy/core/client', '@smithy/smithy-client'] as const
+
 interface Loader {
   _load(request: string, ...rest: readonly unknown[]): unknown
 }

@@ -1,5 +1,6 @@
 // An in-memory provider in place of the network, before anything else is loaded: a plain answer of 1 kB, a stream of 200
-// chunks with usage in the last one. Shapes: OpenAI API reference, "The chat completion object", read 2026-11-24.
+// chunks with usage in the last one. It answers through the event loop, as a network does: in a loop of microtasks no timer
+// fires and no exporter sends. Shapes: OpenAI API reference, "The chat completion object", read 2026-11-24.
 const answer = JSON.stringify({
   id: 'chatcmpl-1',
   object: 'chat.completion',
@@ -40,7 +41,10 @@ const chunks = texts.map((text, index) =>
   new TextEncoder().encode(`data: ${text}\n\n${index === 199 ? 'data: [DONE]\n\n' : ''}`),
 )
 
-globalThis.fetch = async function fetch(_input, init) {
+const network = globalThis.fetch
+globalThis.fetch = async function fetch(input, init) {
+  if (!String(input).startsWith('https://api.openai.com/')) return network(input, init)
+  await new Promise(setImmediate)
   if (!init.body.includes('"stream":true')) {
     return new Response(answer, { headers: { 'content-type': 'application/json' } })
   }
