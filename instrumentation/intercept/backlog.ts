@@ -1,7 +1,7 @@
 /**
  * Work that can wait until the application's has been done: what follows a call (reading its answer, pricing, recording)
- * runs for several calls in a row, off their path. In a row it takes a third of the time that it takes call by call,
- * between what the application does (measured: the processor's caches have to be filled once).
+ * runs for several calls in a row, off their path. That also takes less processor time than call by call, in between
+ * what the application does: 82 instead of 105 µs were added to a call (interleaved medians, Node 24).
  */
 
 import { guard } from '../guard.ts'
@@ -20,16 +20,21 @@ const MOST = 256
 export function createBacklog(): Backlog {
   let waiting: (() => void)[] = []
   let timer: NodeJS.Timeout | undefined
+  let draining = false
   const drain = (): void => {
+    if (draining) return
     clearTimeout(timer)
     timer = undefined
-    const works = waiting
+    draining = true
+    // What this work adds in its turn is done with it.
+    for (const work of waiting) guard('recording a call', work)
     waiting = []
-    for (const work of works) guard('recording a call', work)
+    draining = false
   }
   return {
     add(work) {
       waiting.push(work)
+      if (draining) return
       if (waiting.length >= MOST) drain()
       else timer ??= setTimeout(drain, WAIT_MS).unref()
     },

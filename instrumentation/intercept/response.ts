@@ -127,9 +127,10 @@ function observingMethods(native: Native): PropertyDescriptorMap {
     }),
     clone(this: Response): Response {
       const copy = clone.call(this)
-      return Stamp.of(this) === undefined
+      const observed = Stamp.of(this)
+      return observed === undefined
         ? copy
-        : observedClone(this, copy, isTapped(nativeBody.call(this)))
+        : observedClone(this, observed, copy, isTapped(nativeBody.call(this)))
     },
   }
   return {
@@ -163,11 +164,12 @@ function tap(response: Response, observed: Observed, stream: ReadableStream<Uint
 }
 
 /** The copy of a body that is observed already gets observed bytes; any other is one more way to read the answer. */
-function observedClone(original: Response, copy: Response, tapped: boolean): Response {
-  const observed = Stamp.of(original)
-  if (observed === undefined) {
-    return copy
-  }
+function observedClone(
+  original: Response,
+  observed: Observed,
+  copy: Response,
+  tapped: boolean,
+): Response {
   if (tapped) {
     // Both copies are fed by the stream that is observed; from here on they are ordinary Responses.
     Stamp.remove(original)

@@ -1,7 +1,7 @@
 /**
  * The span of a call while it runs, where we set OpenTelemetry up: an identity to be the parent of what happens inside
  * the call, and no more until somebody asks for more. As soon as anything is set on it, a span of the SDK takes over
- * under the same identity. Most calls never need one: that is a fifth of what recording a call costs (measured).
+ * under the same identity. Most calls never need one: it took 7 of 84 µs added to a call (interleaved medians, Node 24).
  */
 
 import type {

@@ -10,25 +10,8 @@ export const FIXED32 = 5
 const SHORT = 64
 const TWO_32 = 2 ** 32
 
-export interface ProtoWriter {
-  readonly bytes: Buffer
-  readonly length: number
-  clear(): void
-  /** A whole number from 0 to 2^53. */
-  varint(value: number): void
-  /** As two's complement of 64 bits. */
-  negative(value: number): void
-  double(value: number): void
-  fixed32(value: number): void
-  fixed64(low: number, high: number): void
-  /** `size` as from `utf8Size`. */
-  text(value: string, size: number): void
-  hex(value: string): void
-  raw(bytes: Uint8Array, length: number): void
-}
-
 /** A class, since V8 keeps its fields in place: this runs thirty times for every call. */
-export class GrowingWriter implements ProtoWriter {
+export class ProtoWriter {
   bytes = Buffer.allocUnsafe(8 * 1024)
   length = 0
 
@@ -36,6 +19,7 @@ export class GrowingWriter implements ProtoWriter {
     this.length = 0
   }
 
+  /** A whole number from 0 to 2^53. */
   varint(value: number): void {
     this.#reserve(10)
     let rest = value
@@ -46,6 +30,7 @@ export class GrowingWriter implements ProtoWriter {
     this.bytes[this.length++] = rest
   }
 
+  /** As two's complement of 64 bits. */
   negative(value: number): void {
     this.#reserve(10)
     let rest = BigInt.asUintN(64, BigInt(value))
@@ -68,6 +53,7 @@ export class GrowingWriter implements ProtoWriter {
     this.fixed32(high)
   }
 
+  /** `size` as from `utf8Size`. */
   text(value: string, size: number): void {
     this.#reserve(size)
     if (size > SHORT || size !== value.length) {

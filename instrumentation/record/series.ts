@@ -42,7 +42,7 @@ export function createSeries(
     [names.ATTR_PROMPT_NAME]: labels.promptName,
     [names.ATTR_PROMPT_VERSION]: labels.promptVersion,
   }
-  const costs = memoOfTwo<Cell>()
+  const costs = memo<Cell>()
   const tokens = memo<TokenCells>()
   const contexts = memo<Cell>()
   let savings: Cell | undefined
@@ -55,7 +55,7 @@ export function createSeries(
     },
     ...callCells(instruments, all),
     cost: (component, waste) =>
-      costs(component, waste, () =>
+      costs(`${component} ${waste}`, () =>
         instruments.cost({
           ...all,
           [names.ATTR_COST_COMPONENT]: component,
@@ -79,27 +79,20 @@ export function createSeries(
 
 function callCells(instruments: Instruments, all: Attributes): Pick<Series, 'call' | 'attempt'> {
   const { [names.ATTR_TEAM]: _team, ...withoutTeam } = all
-  const calls = memoOfTwo<(operation: string, reason: string, waste: string) => Cell>()
+  const calls = memo<Cell>()
   const attempts = memo<Cell>()
   return {
     call: (operation, end, status, reason, waste) =>
-      calls(end, status, () => {
-        const ended = { ...all, [names.ATTR_CALL_END]: end, [names.ATTR_COST_STATUS]: status }
-        const others = memoOfTwo<(waste: string) => Cell>()
-        return (operation, reason, waste) =>
-          others(operation, reason, () => {
-            const cells = memo<Cell>()
-            return (waste) =>
-              cells(waste, () =>
-                instruments.calls({
-                  ...ended,
-                  [names.ATTR_OPERATION_NAME]: operation,
-                  [names.ATTR_WASTE]: waste,
-                  ...(reason !== '' ? { [names.ATTR_COST_REASON]: reason } : {}),
-                }),
-              )
-          })(waste)
-      })(operation, reason, waste),
+      calls(`${operation} ${end} ${status} ${reason} ${waste}`, () =>
+        instruments.calls({
+          ...all,
+          [names.ATTR_OPERATION_NAME]: operation,
+          [names.ATTR_CALL_END]: end,
+          [names.ATTR_COST_STATUS]: status,
+          [names.ATTR_WASTE]: waste,
+          ...(reason !== '' ? { [names.ATTR_COST_REASON]: reason } : {}),
+        }),
+      ),
     attempt: (status) =>
       attempts(status ?? 0, () =>
         instruments.attempts(
@@ -130,12 +123,6 @@ function tokenCells(instruments: Instruments, attributes: Attributes): TokenCell
     cacheWrite: cell(instruments.cacheWriteTokens),
     reasoning: cell(instruments.reasoningTokens),
   }
-}
-
-/** As `memo`, for two words: to make one key of them costs more than to look twice. */
-function memoOfTwo<T>(): (first: string, second: string, make: () => T) => T {
-  const known = memo<ReturnType<typeof memo<T>>>()
-  return (first, second, make) => known(first, memo<T>)(second, make)
 }
 
 /** What was made for a key before, else made now. */

@@ -10,13 +10,12 @@ import type { AttributeSink, AttributeValue } from './attribute-list.ts'
 import {
   FIXED32,
   FIXED64,
-  GrowingWriter,
   LENGTH,
   nanoseconds,
+  ProtoWriter,
   utf8Size,
   VARINT,
   varintSize,
-  type ProtoWriter,
 } from './proto-writer.ts'
 
 export interface PlainSpan {
@@ -65,8 +64,8 @@ export interface SpanWriter {
 }
 
 export function createSpanWriter(): SpanWriter {
-  const spans = new GrowingWriter()
-  const one = new GrowingWriter()
+  const spans = new ProtoWriter()
+  const one = new ProtoWriter()
   const attributes: AttributeSink = {
     add(name, value) {
       attribute(one, name, value)
@@ -137,19 +136,20 @@ function nested(writer: ProtoWriter, field: number, content: ProtoWriter): void 
 /** What is known of a name: itself as field 1 of a `KeyValue`, and the whole of the last word that came twice in a row. */
 interface Encoded {
   readonly name: Uint8Array
-  last: AttributeValue | undefined
-  repeated: AttributeValue | undefined
+  last: string | undefined
+  repeated: string | undefined
   whole: Uint8Array
 }
 
 /** Names that were encoded before. Tags are the application's own words: bounded. */
 const encoded = new Map<string, Encoded>()
 const MAX_NAMES = 2_000
+const LONGEST_KEPT = 256
 
 function encodedFor(name: string): Encoded {
   const known = encoded.get(name)
   if (known !== undefined) return known
-  const writer = new GrowingWriter()
+  const writer = new ProtoWriter()
   text(writer, tag(1, LENGTH), name)
   const bytes = Uint8Array.from(writer.bytes.subarray(0, writer.length))
   const fresh = { name: bytes, last: undefined, repeated: undefined, whole: bytes }
@@ -167,7 +167,9 @@ function attribute(writer: ProtoWriter, name: string, value: AttributeValue): vo
   }
   const from = writer.length
   keyValue(writer, ATTRIBUTE, known.name, value)
-  if (typeof value === 'string' && known.last === value) {
+  // Labels come again; a long text is not worth keeping for it.
+  if (typeof value !== 'string' || value.length > LONGEST_KEPT) return
+  if (known.last === value) {
     known.repeated = value
     known.whole = Uint8Array.from(writer.bytes.subarray(from, writer.length))
   }
@@ -242,13 +244,13 @@ function number(writer: ProtoWriter, value: number): void {
 
 /** `ExportTraceServiceRequest { ResourceSpans { Resource, ScopeSpans { InstrumentationScope, Span… }, schema_url } }` */
 function envelope({ resource, scope }: Origin, spans: ProtoWriter): Uint8Array {
-  const inner = new GrowingWriter()
-  const scopeSpans = new GrowingWriter()
+  const inner = new ProtoWriter()
+  const scopeSpans = new ProtoWriter()
   text(inner, tag(1, LENGTH), scope.name)
   text(inner, tag(2, LENGTH), scope.version)
   nested(scopeSpans, tag(1, LENGTH), inner)
   scopeSpans.raw(spans.bytes, spans.length)
-  const resourceSpans = new GrowingWriter()
+  const resourceSpans = new ProtoWriter()
   inner.clear()
   for (const [name, value] of Object.entries(resource.attributes)) {
     if (isAttributeValue(value)) {
@@ -258,9 +260,9 @@ function envelope({ resource, scope }: Origin, spans: ProtoWriter): Uint8Array {
   nested(resourceSpans, tag(1, LENGTH), inner)
   nested(resourceSpans, tag(2, LENGTH), scopeSpans)
   if (resource.schemaUrl) text(resourceSpans, tag(3, LENGTH), resource.schemaUrl)
-  const request = new GrowingWriter()
+  const request = new ProtoWriter()
   nested(request, tag(1, LENGTH), resourceSpans)
-  return Uint8Array.prototype.slice.call(request.bytes, 0, request.length)
+  return request.bytes.subarray(0, request.length)
 }
 
 function isAttributeValue(value: unknown): value is AttributeValue {
