@@ -42,6 +42,20 @@ describe('scanMembers', () => {
     expect(parseRange(text, scanMembers(text, new Set(['model'])).get('model'))).toBe('gpt-5.4')
   })
 
+  test.each([0, 3, 9, 40])(
+    'finds the end of a string with 300 escaped quotes %i characters apart',
+    (apart) => {
+      const content = ('\\\\"' + 'x"'.repeat(apart % 2) + 'é'.repeat(apart)).repeat(300)
+      const text = JSON.stringify({ content, model: 'm', nested: JSON.stringify({ content }) })
+      const found = scanMembers(text, new Set(['content', 'model', 'nested']))
+      expect(parseRange(text, found.get('content'))).toBe(content)
+      expect(parseRange(text, found.get('model'))).toBe('m')
+      for (const broken of [text.slice(0, 400), `${text.slice(0, 400)}\\`]) {
+        expect(scanMembers(broken, new Set(['model'])).size).toBe(0)
+      }
+    },
+  )
+
   test('reads a 100 kB prompt in well under the time of parsing it', () => {
     const content = 'A long sentence with "quotes" and\nnew lines. '.repeat(2_200)
     const text = JSON.stringify({ messages: [{ role: 'user', content }], model: 'm' })
