@@ -127,10 +127,7 @@ const budget = (series: readonly InputSeries[], alert: string, from: number, to:
 const spent = (each: number, minutes: number) =>
   at(`costspan_cost_USD_total{${all}}`, `0+${each}x${minutes}`)
 const hours = (usd: number, count: number) =>
-  at(
-    `costspan:cost_USD:hour{${owner},gen_ai_prompt_version="v7"}`,
-    `${`${usd} _x59 `.repeat(count)}`,
-  )
+  at(`costspan:cost_USD:hour{${owner},gen_ai_prompt_version="v7"}`, `${usd} _x59 `.repeat(count))
 
 describe.skipIf(promtool === undefined)('budget alerts', () => {
   test('$2 a minute against $5,000 a month burns at 17.3 times its pace: a page after the hour, within 10 minutes', async () => {

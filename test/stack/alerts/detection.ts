@@ -75,7 +75,7 @@ function judged(
 }
 
 /** The feature and its prompt version, attempts and repeats, history, and the richer prompt. */
-export function namesAll(text: string): boolean {
+function namesAll(text: string): boolean {
   return [
     /Feature support-bot /,
     /version v2/,

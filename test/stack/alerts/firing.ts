@@ -3,7 +3,7 @@
 import { failuresOf, type InputSeries, type RuleTest } from '../promtool.ts'
 import { STEP } from './series.ts'
 
-export const FAST_RULES = 'collector-config/rules/fast.yaml'
+const FAST_RULES = 'collector-config/rules/fast.yaml'
 
 export const FAST_ALERTS = [
   'CostspanConversationCost',
