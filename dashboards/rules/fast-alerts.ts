@@ -40,7 +40,7 @@ const repeatShare = (time: (name: string) => string): string =>
 const inputPerCall = (time: (name: string) => string): string =>
   `sum by (${LABEL.environment}, ${LABEL.feature}) (${time('context_tokens')}) ${per} ${time('calls')}`
 
-/** Of 20 calls that are refused as often as one in twenty, six refusals and more are one window in 20,000. */
+/** Of 20 calls that are refused one time in fifty, six refusals and more are two windows in a million (binomial). */
 const RETRIES = `(
   ${attemptsPerCall(now)} > ${ON_FEATURE} 1.25 * (${attemptsPerCall(before)})
   ${and} (${now('attempts')} - ${ON_FEATURE} ${now('calls')}) >= 6
