@@ -1,0 +1,129 @@
+/** Collector, Prometheus and a store of traces, with the configuration that is shipped, on ports of their own. */
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import { enginePaths } from '../engines/engines.ts'
+import { freePorts, startEngine, type EngineProcess } from './engine-process.ts'
+
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+export const CONFIG = join(ROOT, 'collector-config')
+const STORE_CONFIG = fileURLToPath(new URL('trace-store.yaml', import.meta.url))
+
+export interface StackOptions {
+  /** In place of `collector.yaml`. */
+  readonly collector?: string
+  /** Beside it. */
+  readonly more?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** In place of Prometheus' flags of `docker-compose.yml`. */
+  readonly flags?: (flags: readonly string[]) => readonly string[]
+  /** In place of `prometheus.yaml`. */
+  readonly prometheus?: string
+}
+
+export interface Stack {
+  /** Where applications send OTLP/HTTP. */
+  readonly otlp: string
+  readonly prometheus: string
+  /** Where the store of traces keeps them. */
+  readonly spans: string
+  readonly collector: Part
+  readonly server: Part
+  readonly store: Part
+  close(): Promise<void>
+}
+
+/** One engine of the stack, which can go and come back with what it had on disk. */
+export interface Part {
+  readonly running: EngineProcess
+  start(): Promise<void>
+  stop(): Promise<void>
+  kill(): Promise<void>
+}
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const folder = mkdtempSync(join(tmpdir(), 'costspan-stack-'))
+  const ports = await freePorts(7)
+  const [http, grpc, loop, health, server, storeGrpc, storeHealth] = ports.map(String)
+  const prometheus = `http://127.0.0.1:${server}`
+  const spans = join(folder, 'spans.jsonl')
+  const binaries = enginePaths()
+  const store = await part({
+    name: 'trace store',
+    binary: binaries.otelcol,
+    args: ['--config', STORE_CONFIG],
+    env: { GRPC_PORT: `${storeGrpc}`, HEALTH_PORT: `${storeHealth}`, FILE: spans },
+    readyUrl: `http://127.0.0.1:${storeHealth}/`,
+  })
+  mkdirSync(join(folder, 'tsdb'))
+  const flags = prometheusFlags(join(folder, 'tsdb'), options.prometheus)
+  const metrics = await part({
+    name: 'Prometheus',
+    binary: binaries.prometheus,
+    args: [...(options.flags?.(flags) ?? flags), `--web.listen-address=127.0.0.1:${server}`],
+    readyUrl: `${prometheus}/-/ready`,
+  })
+  const collector = await part({
+    name: 'Collector',
+    binary: binaries.otelcol,
+    args: configArgs(options),
+    env: {
+      COSTSPAN_HTTP_ADDRESS: `127.0.0.1:${http}`,
+      COSTSPAN_GRPC_ADDRESS: `127.0.0.1:${grpc}`,
+      COSTSPAN_LOOP_ADDRESS: `127.0.0.1:${loop}`,
+      COSTSPAN_HEALTH_ADDRESS: `127.0.0.1:${health}`,
+      COSTSPAN_QUEUE_DIR: join(folder, 'queue'),
+      COSTSPAN_TEMPO_ENDPOINT: `127.0.0.1:${storeGrpc}`,
+      COSTSPAN_PROMETHEUS_ENDPOINT: `${prometheus}/api/v1/otlp`,
+      ...options.env,
+    },
+    readyUrl: `http://127.0.0.1:${health}/`,
+  })
+  return {
+    otlp: `http://127.0.0.1:${http}`,
+    prometheus,
+    spans,
+    collector,
+    server: metrics,
+    store,
+    async close() {
+      for (const each of [collector, metrics, store]) await each.kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export function configArgs({ collector, more = [] }: StackOptions = {}): readonly string[] {
+  const files = [collector ?? join(CONFIG, 'collector.yaml'), join(CONFIG, 'pricing.yaml'), ...more]
+  return files.flatMap((file) => ['--config', file])
+}
+
+/** The flags that are shipped, with the paths of this run. */
+export function prometheusFlags(
+  folder: string,
+  config: string = join(CONFIG, 'prometheus.yaml'),
+): readonly string[] {
+  const compose = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true })
+  const flags: readonly string[] = compose.services.prometheus.command
+  return flags.map((flag) => {
+    if (flag.startsWith('--config.file=')) return `--config.file=${config}`
+    return flag.startsWith('--storage.tsdb.path=') ? `--storage.tsdb.path=${folder}` : flag
+  })
+}
+
+async function part(options: Parameters<typeof startEngine>[0]): Promise<Part> {
+  let running = await startEngine(options)
+  return {
+    get running() {
+      return running
+    },
+    async start() {
+      running = await startEngine(options)
+    },
+    stop: () => running.stop(),
+    kill: () => running.kill(),
+  }
+}
