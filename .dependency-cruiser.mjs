@@ -72,11 +72,12 @@ const outside = {
   '^local/': reading,
   '^cli/': reading,
   '^prices/': ['core/', 'pricing/'],
+  '^dashboards/': ['core/', 'semconv.ts', 'semconv-metrics.ts', 'yaml-file.ts'],
   // The demo is an application (it may use the public API), and its ledger is priced without our engine.
   '^demo/': ['core/', 'semconv.ts', 'config.ts', 'index.ts'],
 }
 
-const ours = '^(instrumentation|local|cli|demo|prices|test)/'
+const ours = '^(instrumentation|local|cli|demo|prices|dashboards|test)/'
 const within = (names) => names.map((name) => instrumentation + escaped(name))
 
 function escaped(name) {

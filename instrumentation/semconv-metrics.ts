@@ -157,3 +157,8 @@ export function prometheusName(metric: Pick<MetricDefinition, 'name' | 'kind' | 
   const named = unit === '' || base.endsWith(`_${unit}`) ? base : `${base}_${unit}`
   return metric.kind === 'counter' ? `${named}_total` : named
 }
+
+/** The label that an attribute becomes there: each character that a label can't have is an underscore. */
+export function prometheusLabel(attribute: string): string {
+  return attribute.replaceAll(/[^a-zA-Z0-9_]/g, '_')
+}

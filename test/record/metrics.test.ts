@@ -13,7 +13,7 @@ import { contextTokens } from '../../instrumentation/record/attributes.ts'
 import { createMetrics, type Metrics } from '../../instrumentation/record/metrics.ts'
 import { priceCall } from '../../instrumentation/record/price-call.ts'
 import * as semconv from '../../instrumentation/semconv.ts'
-import { prometheusName } from '../../instrumentation/semconv.ts'
+import { prometheusLabel, prometheusName } from '../../instrumentation/semconv.ts'
 
 const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
 const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })
@@ -200,5 +200,15 @@ describe('prometheusName', () => {
     [semconv.METRIC_PRICE_BOOK_TIME, 'costspan_price_book_time_seconds'],
   ])('%o is %s', (metric, name) => {
     expect(prometheusName(metric)).toBe(name)
+  })
+})
+
+describe('prometheusLabel', () => {
+  test.each([
+    [semconv.ATTR_FEATURE, 'costspan_feature'],
+    [semconv.ATTR_ENVIRONMENT, 'deployment_environment_name'],
+    [semconv.ATTR_HTTP_STATUS, 'http_response_status_code'],
+  ])('%s is %s', (attribute, label) => {
+    expect(prometheusLabel(attribute)).toBe(label)
   })
 })

@@ -1,0 +1,128 @@
+/** Seconds, not weeks: what a changed feature shows within two minutes. */
+
+import { LABEL } from '../labels.ts'
+import { featureLink, traceQuery } from '../links.ts'
+import { causeRules, CAUSES_TEXT, promptText } from './causes.ts'
+import type { BudgetFile } from './budget-file.ts'
+import { LIMIT_UNIT_COST, limitRule } from './limits.ts'
+import type { Alert, Group } from './rule.ts'
+import {
+  MIN_BASELINE_CALLS,
+  MIN_CALLS,
+  MIN_UNITS,
+  ON_FEATURE,
+  PROMPT_CALLS,
+  signal,
+  signalRules,
+} from './signals.ts'
+
+const now = (name: string): string => signal(name, 'now')
+const before = (name: string): string => signal(name, 'before')
+const and = `and ${ON_FEATURE}`
+const per = `/ ${ON_FEATURE}`
+
+const ENOUGH_CALLS = `${now('calls')} >= ${MIN_CALLS}`
+const BASELINE = `${before('calls')} >= ${MIN_BASELINE_CALLS}`
+
+const unitCost = (time: (name: string) => string): string =>
+  `${time('cost_USD')} ${per} (${time('units')} > 0)`
+const attemptsPerCall = (time: (name: string) => string): string =>
+  `${time('attempts')} ${per} ${time('calls')}`
+const repeatShare = (time: (name: string) => string): string =>
+  `${time('repeats')} ${per} ${time('calls')}`
+const inputPerCall = (time: (name: string) => string): string =>
+  `sum by (${LABEL.environment}, ${LABEL.feature}) (${time('context_tokens')}) ${per} ${time('calls')}`
+
+/** At most one attempt in eight fails in a bad hour of a healthy provider: above this it is the application. */
+const RETRIES = `(
+  ${attemptsPerCall(now)} > ${ON_FEATURE} 1.25 * (${attemptsPerCall(before)})
+  ${and} (${now('attempts')} - ${ON_FEATURE} ${now('calls')}) >= 6
+)`
+const REPEATS = `(
+  ${repeatShare(now)} > ${ON_FEATURE} 0.15 + 2 * (${repeatShare(before)} or ${before('calls')} * 0)
+  ${and} ${now('repeats')} >= 6
+)`
+
+/**
+ * Whether the usual call has changed, whatever the tail does: more than half of the calls are above what nine in ten, of
+ * many calls three in four, were below.
+ */
+const shifted = (name: string): string => `(
+  ${now(`${name}_p50`)} > ${ON_FEATURE} ${before(`${name}_p90`)}
+  or ${now(`${name}_p50`)} > ${ON_FEATURE} ${before(`${name}_p75`)} ${and} ${now('units')} >= 60
+)`
+const LONGER = `(
+  ${inputPerCall(now)} > ${ON_FEATURE} 1.5 * (${inputPerCall(before)})
+  ${and} ${shifted('call_input_tokens')}
+  ${and} ${now('units')} >= ${MIN_UNITS}
+)`
+const DEARER = `(${shifted('call_cost_USD')} ${and} ${now('units')} >= ${MIN_UNITS})`
+
+const ready = (condition: string): string =>
+  `${condition}\n${and} (${ENOUGH_CALLS})\n${and} (${BASELINE})`
+
+interface Text {
+  readonly summary: string
+  readonly description: string
+}
+
+function alertsTo(grafana: string) {
+  return (name: string, expr: string, { summary, description }: Text): Alert => ({
+    alert: name,
+    expr,
+    keep_firing_for: '5m',
+    labels: { severity: 'page' },
+    annotations: {
+      summary: `{{ $labels.${LABEL.feature} }}: ${summary}`,
+      description: `Feature {{ $labels.${LABEL.feature} }} ({{ $labels.${LABEL.environment} }}), ${promptText(PROMPT_CALLS)}: ${description} Causes: ${CAUSES_TEXT}against the hour before.`,
+      dashboard: featureLink(grafana),
+      traces: traceQuery(),
+    },
+  })
+}
+
+function fastAlerts(grafana: string): readonly Alert[] {
+  const alert = alertsTo(grafana)
+  return [
+    alert(
+      'CostspanConversationCost',
+      ready(`(
+  (${unitCost(now)}) ${per} (${unitCost(before)}) > 2
+  ${and} (${RETRIES} or ${REPEATS} or ${LONGER} or ${DEARER})
+)`),
+      {
+        summary:
+          'cost per conversation is {{ printf "%.1f" $value }} times that of the hour before',
+        description: 'a conversation costs {{ printf "%.1f" $value }} times what it did.',
+      },
+    ),
+    alert('CostspanRetries', ready(RETRIES), {
+      summary: '{{ printf "%.2f" $value }} attempts per call',
+      description: '{{ printf "%.2f" $value }} HTTP attempts per call.',
+    }),
+    alert('CostspanRepeats', ready(REPEATS), {
+      summary: '{{ $value | humanizePercentage }} of calls repeat an earlier one',
+      description:
+        '{{ $value | humanizePercentage }} of calls are the same request once more within their conversation.',
+    }),
+    alert('CostspanContextGrowth', ready(LONGER), {
+      summary: '{{ printf "%.0f" $value }} input tokens per call',
+      description: '{{ printf "%.0f" $value }} input tokens per call.',
+    }),
+    alert(
+      'CostspanConversationLimit',
+      `${unitCost(now)} > ${ON_FEATURE} ${LIMIT_UNIT_COST}\n${and} (${ENOUGH_CALLS})`,
+      {
+        summary: 'a conversation costs ${{ printf "%.4f" $value }}, above its limit',
+        description:
+          'a conversation costs ${{ printf "%.4f" $value }}, above the limit set for it.',
+      },
+    ),
+  ]
+}
+
+export const fastGroup = (file: BudgetFile): Group => ({
+  name: 'costspan-fast',
+  interval: '15s',
+  rules: [...signalRules, ...causeRules, ...limitRule(file), ...fastAlerts(file.grafana)],
+})

@@ -1,0 +1,72 @@
+/** Prometheus' own rule engine over given series: `promtool test rules`. */
+
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { engine } from './engines.ts'
+
+export const promtool = engine('promtool')
+
+interface InputSeries {
+  readonly series: string
+  /** Prometheus' notation: `0+1x10`, `_x5 3 4`. */
+  readonly values: string
+}
+
+export interface RuleTest {
+  readonly name?: string
+  /** Between the values of a series. */
+  readonly interval: string
+  readonly input_series: readonly InputSeries[]
+  readonly promql_expr_test?: readonly ExpressionTest[]
+  readonly alert_rule_test?: readonly AlertTest[]
+}
+
+interface ExpressionTest {
+  readonly expr: string
+  readonly eval_time: string
+  readonly exp_samples: readonly { readonly labels: string; readonly value: number }[]
+}
+
+interface AlertTest {
+  readonly eval_time: string
+  readonly alertname: string
+  readonly exp_alerts: readonly {
+    readonly exp_labels: Readonly<Record<string, string>>
+    readonly exp_annotations?: Readonly<Record<string, string>>
+  }[]
+}
+
+export interface RuleTests {
+  readonly rule_files?: readonly string[]
+  readonly evaluation_interval?: string
+  readonly tests: readonly RuleTest[]
+}
+
+/** What promtool says is not as expected; the empty text where everything is. */
+export async function failuresOf(tests: RuleTests): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'costspan-rules-'))
+  try {
+    const file = join(folder, 'tests.yml')
+    const rules = tests.rule_files?.map((path) => resolve(path)) ?? []
+    // JSON is YAML.
+    writeFileSync(file, JSON.stringify({ ...tests, rule_files: rules }))
+    const { code, output } = await run(['test', 'rules', file])
+    return code === 0 ? '' : output
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+export function run(args: readonly string[]): Promise<{ code: number; output: string }> {
+  return new Promise((done, failed) => {
+    if (promtool === undefined) {
+      failed(new Error('promtool is missing'))
+      return
+    }
+    execFile(promtool, args, { maxBuffer: 1e9 }, (error, stdout, stderr) => {
+      done({ code: error === null ? 0 : Number(error.code ?? 1), output: stdout + stderr })
+    })
+  })
+}
