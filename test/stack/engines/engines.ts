@@ -5,7 +5,15 @@
 
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
@@ -29,15 +37,13 @@ const FLAGS = ['-tags', 'remove_all_sd', '-trimpath', '-ldflags', '-s -w']
 
 /** Where each engine is or will be: a folder for each version and each list of what goes in. */
 export function enginePaths(): Engines {
-  const cache =
-    process.env['COSTSPAN_STACK_CACHE'] ?? join(ROOT, 'node_modules/.cache/costspan-stack')
   const sums = readFileSync(join(HERE, 'go.mod'), 'utf8')
   const manifest = readFileSync(MANIFEST, 'utf8')
   const version = /github\.com\/prometheus\/prometheus v0\.(\d)(\d\d)\.(\d+)/.exec(sums)
   const prometheus = `${version?.[1]}.${Number(version?.[2])}.${version?.[3]}`
   const collector = String(parse(manifest).dist.version)
   const folder = (name: string, text: string): string =>
-    join(cache, `${name}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`)
+    join(cacheFolder(), `${name}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`)
   const server = folder(`prometheus-${prometheus}`, sums)
   return {
     otelcol: join(folder(`otelcol-${collector}`, manifest), 'otelcol'),
@@ -71,7 +77,18 @@ export async function buildEngines(tell: (line: string) => void): Promise<Engine
     else await build(HERE, PACKAGES[name], paths[name])
     tell(`${name}: built in ${Math.round((performance.now() - began) / 1000)} s`)
   }
+  for (const [name, path] of Object.entries(paths)) link(path, join(cacheFolder(), name))
   return paths
+}
+
+/** The plain name is the version in use, for whoever looks an engine up without its version. */
+function link(path: string, name: string): void {
+  rmSync(name, { force: true })
+  symlinkSync(path, name)
+}
+
+function cacheFolder(): string {
+  return process.env['COSTSPAN_STACK_CACHE'] ?? join(ROOT, 'node_modules/.cache/costspan-stack')
 }
 
 async function buildCollector(to: string, tell: (line: string) => void): Promise<void> {
