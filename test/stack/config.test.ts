@@ -145,7 +145,7 @@ describe('the metrics that the Collector derives', () => {
     expect(strict).toEqual([])
   })
 
-  it('are told apart by their descriptions: what two share would be counted twice', () => {
+  it('are told apart by their descriptions', () => {
     const keys = entries.map(({ name, description }) => `${name} ${description}`)
     expect(new Set(keys).size).toBe(keys.length)
   })

@@ -33,6 +33,8 @@ export interface Stack {
   readonly collector: Part
   readonly server: Part
   readonly store: Part
+  /** Starts another Collector of the same configuration; where it takes OTLP. */
+  replica(): Promise<string>
   close(): Promise<void>
 }
 
@@ -46,8 +48,7 @@ export interface Part {
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), 'costspan-stack-'))
-  const ports = await freePorts(7)
-  const [http, grpc, loop, health, server, storeGrpc, storeHealth] = ports.map(String)
+  const [server, storeGrpc, storeHealth] = await freePorts(3)
   const prometheus = `http://127.0.0.1:${server}`
   const spans = join(folder, 'spans.jsonl')
   const binaries = enginePaths()
@@ -66,34 +67,52 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     args: [...(options.flags?.(flags) ?? flags), `--web.listen-address=127.0.0.1:${server}`],
     readyUrl: `${prometheus}/-/ready`,
   })
+  const tempo = `127.0.0.1:${storeGrpc}`
+  const first = await startCollector(join(folder, 'queue'), { prometheus, tempo }, options)
+  const others: Part[] = []
+  return {
+    otlp: first.otlp,
+    prometheus,
+    spans,
+    collector: first.collector,
+    server: metrics,
+    store,
+    async replica() {
+      const queue = join(folder, `queue-${others.length + 2}`)
+      const replica = await startCollector(queue, { prometheus, tempo }, options)
+      others.push(replica.collector)
+      return replica.otlp
+    },
+    async close() {
+      for (const each of [first.collector, ...others, metrics, store]) await each.kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startCollector(
+  queue: string,
+  to: { readonly prometheus: string; readonly tempo: string },
+  options: StackOptions,
+): Promise<{ readonly otlp: string; readonly collector: Part }> {
+  const [http, grpc, loop, health] = await freePorts(4)
   const collector = await part({
     name: 'Collector',
-    binary: binaries.otelcol,
+    binary: enginePaths().otelcol,
     args: configArgs(options),
     env: {
       COSTSPAN_HTTP_ADDRESS: `127.0.0.1:${http}`,
       COSTSPAN_GRPC_ADDRESS: `127.0.0.1:${grpc}`,
       COSTSPAN_LOOP_ADDRESS: `127.0.0.1:${loop}`,
       COSTSPAN_HEALTH_ADDRESS: `127.0.0.1:${health}`,
-      COSTSPAN_QUEUE_DIR: join(folder, 'queue'),
-      COSTSPAN_TEMPO_ENDPOINT: `127.0.0.1:${storeGrpc}`,
-      COSTSPAN_PROMETHEUS_ENDPOINT: `${prometheus}/api/v1/otlp`,
+      COSTSPAN_QUEUE_DIR: queue,
+      COSTSPAN_TEMPO_ENDPOINT: to.tempo,
+      COSTSPAN_PROMETHEUS_ENDPOINT: `${to.prometheus}/api/v1/otlp`,
       ...options.env,
     },
     readyUrl: `http://127.0.0.1:${health}/`,
   })
-  return {
-    otlp: `http://127.0.0.1:${http}`,
-    prometheus,
-    spans,
-    collector,
-    server: metrics,
-    store,
-    async close() {
-      for (const each of [collector, metrics, store]) await each.kill()
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
+  return { otlp: `http://127.0.0.1:${http}`, collector }
 }
 
 export function configArgs({ collector, more = [] }: StackOptions = {}): readonly string[] {
