@@ -6,8 +6,9 @@ import { money } from '../../dashboards/money.ts'
 import { startSimulator, type Simulator } from '../../demo/simulator/server.ts'
 import { missingEngines } from './engines/engines.ts'
 import { METRIC_INTERVAL_MS, startCaller, type Caller } from './support/callers.ts'
+import { startLoad } from './support/load.ts'
 import { number, query, until } from './support/prometheus.ts'
-import { pricedCall, readSpans, sendSpans } from './support/spans.ts'
+import { readSpans } from './support/spans.ts'
 import { startStack, type Stack } from './support/stack.ts'
 
 const PROCESSES = 8
@@ -36,7 +37,7 @@ describe.skipIf(missingEngines().length > 0)('money', () => {
   it('agrees within 0.1% over 5,120 calls of 8 processes, one of them and the Collector restarted midway', async () => {
     const callers = Array.from({ length: PROCESSES - 1 }, () => caller(CALLS_EACH, SECONDS))
     const restarted = caller(CALLS_EACH, SECONDS)
-    const elsewhere = foreignCalls(stack.otlp)
+    const elsewhere = startLoad(stack.otlp)
     await until(restarted.done, (done) => done >= CALLS_EACH / 2, SECONDS * 1000)
     restarted.child.kill('SIGTERM')
     expect(await restarted.ended).toEqual({ code: 0, signal: null })
@@ -46,7 +47,8 @@ describe.skipIf(missingEngines().length > 0)('money', () => {
     const ends = await Promise.all(callers.map(({ ended }) => ended))
     expect(ends.map(({ code }) => code)).toEqual(callers.map(() => 0))
     expect([...callers, restarted].map((each) => each.complaints()).join('')).toBe('')
-    const foreign = await elsewhere.stop()
+    await elsewhere.stop()
+    const foreign = elsewhere.acknowledged()
 
     const { told, calls } = simulator.ledger.totals()
     const ledger = Number(told.usd)
@@ -106,54 +108,4 @@ describe.skipIf(missingEngines().length > 0)('money', () => {
 
 function near(usd: number): (value: number) => boolean {
   return (value) => Math.abs(value / usd - 1) < 1e-9
-}
-
-interface Sent {
-  readonly usd: number
-  readonly count: number
-}
-
-/** Spans of another emitter, priced, until `stop`: a batch is sent again until it is acknowledged. */
-function foreignCalls(otlp: string): { stop(): Promise<Sent> } {
-  let stopped = false
-  const send = async (): Promise<Sent> => {
-    let [usd, count] = [0, 0]
-    while (!stopped) {
-      const batch = Array.from({ length: 10 }, (_, index) => {
-        const amount = 0.001 * (1 + ((count + index) % 7))
-        return pricedCall(amount, {
-          'costspan.cost.input': amount / 4,
-          'costspan.cost.output': amount - amount / 4,
-          'costspan.feature': `elsewhere-${Math.floor(count / 100)}`,
-        })
-      })
-      while (!(await acknowledged(otlp, batch))) await sleep(200)
-      for (const span of batch) usd += Number(span.attributes['gen_ai.usage.cost.amount'])
-      count += batch.length
-      await sleep(50)
-    }
-    return { usd, count }
-  }
-  const sent = Promise.all([send(), send(), send(), send()])
-  return {
-    async stop() {
-      stopped = true
-      const parts = await sent
-      return {
-        usd: parts.reduce((sum, one) => sum + one.usd, 0),
-        count: parts.reduce((sum, one) => sum + one.count, 0),
-      }
-    },
-  }
-}
-
-async function acknowledged(
-  otlp: string,
-  batch: Parameters<typeof sendSpans>[1],
-): Promise<boolean> {
-  try {
-    return (await sendSpans(otlp, batch)).status === 200
-  } catch {
-    return false
-  }
 }

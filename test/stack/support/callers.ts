@@ -4,8 +4,6 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { REGISTER } from '../../support/run-node.ts'
 
-const APP = fileURLToPath(new URL('../apps/caller.ts', import.meta.url))
-
 export interface CallerOptions {
   readonly simulator: string
   readonly otlp: string
@@ -29,14 +27,24 @@ export interface Caller {
 export const METRIC_INTERVAL_MS = 2_000
 
 export function startCaller(options: CallerOptions): Caller {
-  const args = ['--require', REGISTER, APP, '--simulator', options.simulator]
+  const args = ['--simulator', options.simulator]
   const numbers = { calls: options.calls, seconds: options.seconds, sets: options.sets ?? 40 }
   for (const [name, value] of Object.entries(numbers)) args.push(`--${name}`, String(value))
-  const child = spawn(process.execPath, args, {
+  return startApp('caller', args, options)
+}
+
+/** An application of `test/stack/apps`. */
+export function startApp(
+  name: 'caller' | 'every-metric',
+  args: readonly string[],
+  options: Pick<CallerOptions, 'otlp' | 'service' | 'env'>,
+): Caller {
+  const app = fileURLToPath(new URL(`../apps/${name}.ts`, import.meta.url))
+  const child = spawn(process.execPath, ['--require', REGISTER, app, ...args], {
     env: {
       PATH: process.env['PATH'] ?? '',
       OTEL_EXPORTER_OTLP_ENDPOINT: options.otlp,
-      OTEL_SERVICE_NAME: options.service ?? 'caller',
+      OTEL_SERVICE_NAME: options.service ?? name,
       OTEL_METRIC_EXPORT_INTERVAL: String(METRIC_INTERVAL_MS),
       OTEL_BSP_SCHEDULE_DELAY: '500',
       ...options.env,

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>
+  /** Of a native histogram its count. */
   readonly value: number
 }
 
@@ -17,9 +18,9 @@ export async function query(
   const response = await fetch(`${url}/api/v1/query`, { method: 'POST', body })
   const answer = (await response.json()) as Answer
   if (answer.status !== 'success') throw new Error(`${promql}: ${answer.error}`)
-  return (answer.data?.result ?? []).map(({ metric, value }) => ({
+  return (answer.data?.result ?? []).map(({ metric, value, histogram }) => ({
     labels: metric,
-    value: Number(value[1]),
+    value: Number(value?.[1] ?? histogram?.[1].count),
   }))
 }
 
@@ -35,7 +36,8 @@ interface Answer {
   readonly data?: {
     readonly result: readonly {
       readonly metric: Readonly<Record<string, string>>
-      readonly value: readonly [number, string]
+      readonly value?: readonly [number, string]
+      readonly histogram?: readonly [number, { readonly count: string }]
     }[]
   }
 }

@@ -27,6 +27,8 @@ export function pricedCall(
   more: Readonly<Record<string, AttributeValue>> = {},
 ): SpanToSend {
   return {
+    traceId: randomBytes(16).toString('hex'),
+    spanId: randomBytes(8).toString('hex'),
     attributes: {
       'gen_ai.operation.name': 'chat',
       'gen_ai.provider.name': 'openai',
@@ -45,12 +47,13 @@ export function pricedCall(
 export async function sendSpans(
   url: string,
   spans: readonly SpanToSend[],
+  timeoutMs = 30_000,
 ): Promise<{ readonly status: number; readonly body: string }> {
   const response = await fetch(`${url}/v1/traces`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ resourceSpans: spans.map(resourceSpan) }),
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(timeoutMs),
   })
   return { status: response.status, body: await response.text() }
 }
