@@ -113,7 +113,7 @@ describe.skipIf(missingEngines().length > 0)('with', () => {
   })
 
   it('a queue that is full senders wait and are refused nothing that is counted; it shows in the metrics', async () => {
-    const stack = await start({ env: { COSTSPAN_QUEUE_BYTES: '400000' } })
+    const stack = await start({ env: { COSTSPAN_QUEUE_BYTES: '4000000' } })
     await stack.store.kill()
     const load = startLoad(stack.otlp, { timeoutMs: 60_000 })
     await until(
