@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import * as names from '../../instrumentation/semconv.ts'
 import { enginePaths, missingEngines, tempoBinary } from './engines/engines.ts'
+import { METRICS } from './support/contract.ts'
 import { CONFIG, configArgs } from './support/stack.ts'
 
 const engines = enginePaths()
@@ -108,10 +109,7 @@ describe('tempo.yaml', () => {
 describe('the metrics that the Collector derives', () => {
   const file = parse(readFileSync(join(CONFIG, 'collector.yaml'), 'utf8'))
   const entries: readonly Entry[] = file.connectors.signal_to_metrics.spans
-  const contract = new Map<string, names.MetricDefinition>()
-  for (const value of Object.values(names)) {
-    if (typeof value === 'object' && 'kind' in value) contract.set(value.name, value)
-  }
+  const contract = new Map(METRICS.map((metric) => [metric.name, metric]))
 
   interface Entry {
     readonly name: string

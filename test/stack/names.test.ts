@@ -4,14 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startSimulator, type Simulator } from '../../demo/simulator/server.ts'
 import * as contract from '../../instrumentation/semconv.ts'
 import { missingEngines } from './engines/engines.ts'
+import { METRICS } from './support/contract.ts'
 import { startApp } from './support/callers.ts'
 import { query, until, type Sample } from './support/prometheus.ts'
 import { pricedCall, sendSpans } from './support/spans.ts'
 import { startStack, type Stack } from './support/stack.ts'
 
-const metrics = Object.values(contract).filter(
-  (value): value is contract.MetricDefinition => typeof value === 'object' && 'kind' in value,
-)
 /** Histograms with boundaries are stored as counts, sums and buckets; the cost of a call, exponential, under its name. */
 function series(metric: contract.MetricDefinition): string {
   const classic = metric.kind === 'histogram' && metric.name !== contract.METRIC_OPERATION_COST.name
@@ -100,20 +98,22 @@ describe.skipIf(missingEngines().length > 0)('in Prometheus', () => {
 
   /** Series of one service, by name. */
   async function of(job: string): Promise<ReadonlyMap<string, readonly Sample[]>> {
-    return Map.groupBy(
-      await query(stack.prometheus, `{job="${job}"}`),
-      ({ labels }) => labels['__name__'] ?? '',
-    )
+    const found = new Map<string, Sample[]>()
+    for (const sample of await query(stack.prometheus, `{job="${job}"}`)) {
+      const name = sample.labels['__name__'] ?? ''
+      found.set(name, [...(found.get(name) ?? []), sample])
+    }
+    return found
   }
 
-  it.each(metrics.map((metric) => [metric.name, metric] as const))(
+  it.each(METRICS.map((metric) => [metric.name, metric] as const))(
     '%s of the SDK has the name that prometheusName() gives it',
     async (_name, metric) => {
       expect([...(await of('ours')).keys()]).toContain(series(metric))
     },
   )
 
-  const derived = metrics.filter((metric) => !OURS_ONLY.includes(series(metric)))
+  const derived = METRICS.filter((metric) => !OURS_ONLY.includes(series(metric)))
   it.each(derived.map((metric) => [metric.name, metric] as const))(
     '%s of the Collector has that name and the labels of the SDK',
     async (_name, metric) => {
