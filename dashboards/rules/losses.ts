@@ -37,7 +37,11 @@ export const lossRules: readonly Recording[] = [
     record: LOST,
     expr: [
       ...COUNTERS.map(([counter, text]) => labelled(lost(counter, ''), LOST_LABEL, text)),
-      labelled(lost(DELTAS, '{error!="",error!~".*OutOfOrder"}'), LOST_LABEL, 'delta points that fit no series'),
+      labelled(
+        lost(DELTAS, '{error!="",error!~".*OutOfOrder"}'),
+        LOST_LABEL,
+        'delta points that fit no series',
+      ),
     ].join('\n  or '),
   },
 ]

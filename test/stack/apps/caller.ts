@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
-import { withAttribution } from '../../../dist/instrumentation/index.js'
+import { withAttribution } from '../../../instrumentation/index.ts'
 
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 /** An application after whose end each metric of the contract has a value. */
 
 import OpenAI from 'openai'
-import { recordOutcome, withAttribution } from '../../../dist/instrumentation/index.js'
+import { recordOutcome, withAttribution } from '../../../instrumentation/index.ts'
 
 /** More combinations of labels than one process may have: what is beyond is folded, and counted as dropped. */
 const FEATURES = 310

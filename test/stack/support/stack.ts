@@ -121,7 +121,7 @@ export function configArgs({ collector, more = [] }: StackOptions = {}): readonl
 }
 
 /** The flags that are shipped, with the paths of this run. */
-export function prometheusFlags(
+function prometheusFlags(
   folder: string,
   config: string = join(CONFIG, 'prometheus.yaml'),
 ): readonly string[] {
