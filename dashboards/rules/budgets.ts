@@ -8,15 +8,15 @@ import { PERIODS, type Budget, type BudgetFile } from './budget-file.ts'
 import type { Alert, Group, Recording } from './rule.ts'
 import { HOURLY_COST } from './spend.ts'
 
-export const BUDGET_LABEL = 'costspan_budget'
+const BUDGET_LABEL = 'costspan_budget'
 const PERIOD_LABEL = 'costspan_period'
 
 /** USD of the whole period; labels say what the budget is of. */
-export const BUDGET = 'costspan:budget_USD'
+const BUDGET = 'costspan:budget_USD'
 /** USD spent in the period that ends now; of hours that have been recorded. */
-export const BUDGET_SPENT = 'costspan:budget_spent_USD'
+const BUDGET_SPENT = 'costspan:budget_spent_USD'
 /** Spend of a window in times of what an even spend of the budget allows. */
-export const budgetBurn = (window: string): string => `costspan:budget_burn:${window}`
+const budgetBurn = (window: string): string => `costspan:budget_burn:${window}`
 
 /** Windows up to this are read from the counters, longer ones from the recorded hours. */
 const RAW_WINDOWS = ['5m', '30m', '1h'] as const

@@ -7,6 +7,7 @@ import type { BudgetFile } from './budget-file.ts'
 import { LIMIT_UNIT_COST, limitRule } from './limits.ts'
 import type { Alert, Group } from './rule.ts'
 import {
+  INTERVAL,
   MIN_BASELINE_CALLS,
   MIN_CALLS,
   MIN_UNITS,
@@ -123,6 +124,6 @@ function fastAlerts(grafana: string): readonly Alert[] {
 
 export const fastGroup = (file: BudgetFile): Group => ({
   name: 'costspan-fast',
-  interval: '15s',
+  interval: INTERVAL,
   rules: [...signalRules, ...causeRules, ...limitRule(file), ...fastAlerts(file.grafana)],
 })

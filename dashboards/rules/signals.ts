@@ -15,6 +15,7 @@ import {
   prometheusName,
   type MetricDefinition,
 } from '../../instrumentation/semconv.ts'
+import { inSeconds } from '../duration.ts'
 import { LABEL, matching } from '../labels.ts'
 import { increaseOf } from '../money.ts'
 import type { Recording } from './rule.ts'
@@ -29,6 +30,12 @@ export const MIN_BASELINE_CALLS = 60
 export const FEATURE = [LABEL.environment, LABEL.feature]
 export const ON_FEATURE = `on (${FEATURE.join(', ')})`
 
+export const INTERVAL = '15s'
+/**
+ * Where nothing came for longer, all of a counter counts as new: of ratios that is the process's whole life instead of
+ * minutes of it.
+ */
+const LOOKBACK = '10m'
 const SHORT = '2m'
 const LONG = '5m'
 
@@ -37,40 +44,58 @@ export type Time = 'now' | 'before'
 /** Names of the recorded series. */
 export const signal = (name: string, time: Time): string => `costspan:${name}:${time}`
 
-const SHORT_CALLS = 'costspan:calls:2m'
+const SHORT_CALLS = `costspan:calls:${SHORT}`
 const enough = `${ON_FEATURE} (${SHORT_CALLS} >= ${MIN_CALLS})`
 
 interface Signal {
   readonly name: string
-  readonly metric: MetricDefinition
-  readonly selector?: string
+  /** Labels beside environment and feature. */
   readonly by?: readonly string[]
+  /** Its increase within a window. */
+  readonly over: (by: readonly string[], window: string) => string
+}
+
+/** Calls by prompt and waste: read once from the counters, then added up in three ways. */
+const callsIn = (window: string): string => `costspan:calls_detail:${window}`
+const CALL_DETAIL = [...FEATURE, LABEL.promptName, LABEL.promptVersion, LABEL.waste]
+
+const counted = (metric: MetricDefinition): Signal['over'] => {
+  return (by, window) => increaseOf(metric, { by, window, lookback: LOOKBACK })
+}
+
+const calls = (selector = ''): Signal['over'] => {
+  return (by, window) => `sum by (${by.join(', ')}) (${callsIn(window)}${selector})`
 }
 
 const SIGNALS: readonly Signal[] = [
-  { name: 'calls', metric: METRIC_CALLS },
-  { name: 'cost_USD', metric: METRIC_COST },
-  { name: 'units', metric: METRIC_UNITS },
-  { name: 'attempts', metric: METRIC_ATTEMPTS },
-  { name: 'repeats', metric: METRIC_CALLS, selector: matching({ [LABEL.waste]: 'repeat' }) },
-  { name: 'context_tokens', metric: METRIC_CONTEXT_TOKENS, by: [LABEL.contextPart] },
-  { name: 'output_tokens', metric: METRIC_OUTPUT_TOKENS },
+  { name: 'calls', over: calls() },
+  { name: 'repeats', over: calls(`{${matching({ [LABEL.waste]: 'repeat' })}}`) },
+  { name: 'prompt_calls', by: [LABEL.promptName, LABEL.promptVersion], over: calls() },
+  { name: 'cost_USD', over: counted(METRIC_COST) },
+  { name: 'units', over: counted(METRIC_UNITS) },
+  { name: 'attempts', over: counted(METRIC_ATTEMPTS) },
+  { name: 'context_tokens', by: [LABEL.contextPart], over: counted(METRIC_CONTEXT_TOKENS) },
+  { name: 'output_tokens', over: counted(METRIC_OUTPUT_TOKENS) },
 ]
 
-function rulesOf({ name, metric, selector = '', by = [] }: Signal): readonly Recording[] {
-  const over = (window: string, offset?: string): string =>
-    increaseOf(metric, {
-      selector,
-      by: [...FEATURE, ...by],
-      window,
-      ...(offset === undefined ? {} : { offset }),
-    })
+/** Both windows, the one of them that counts now, and the hour before. */
+function rulesOf({ name, by = [], over }: Signal): readonly Recording[] {
+  const [short, long] = [SHORT, LONG].map((window) => ({
+    record: `costspan:${name}:${window}`,
+    expr: over([...FEATURE, ...by], window),
+  })) as [Recording, Recording]
   return [
+    short,
+    long,
     {
       record: signal(name, 'now'),
-      expr: `(${over(SHORT)} and ${enough}) or (${over(LONG)} unless ${enough})`,
+      expr: `(${short.record} and ${enough}) or (${long.record} unless ${enough})`,
     },
-    { record: signal(name, 'before'), expr: over('1h', LONG) },
+    // Each moment of the hour is in as many windows of 5 minutes as there are evaluations in 5 minutes.
+    {
+      record: signal(name, 'before'),
+      expr: `sum_over_time(${long.record}[1h] offset ${LONG}) / ${inSeconds(LONG) / inSeconds(INTERVAL)}`,
+    },
   ]
 }
 
@@ -98,13 +123,11 @@ function distributionRules(name: string, metric: MetricDefinition): readonly Rec
 }
 
 export const signalRules: readonly Recording[] = [
-  { record: SHORT_CALLS, expr: increaseOf(METRIC_CALLS, { by: FEATURE, window: SHORT }) },
+  ...[SHORT, LONG].map((window) => ({
+    record: callsIn(window),
+    expr: counted(METRIC_CALLS)(CALL_DETAIL, window),
+  })),
   ...SIGNALS.flatMap(rulesOf),
-  ...rulesOf({
-    name: 'prompt_calls',
-    metric: METRIC_CALLS,
-    by: [LABEL.promptName, LABEL.promptVersion],
-  }).slice(0, 1),
   ...distributionRules('call_cost_USD', METRIC_OPERATION_COST),
   ...distributionRules('call_input_tokens', METRIC_OPERATION_INPUT_TOKENS),
 ]

@@ -7,9 +7,9 @@ import type { Group } from './rule.ts'
 
 /** USD by environment, team, feature, prompt, prompt version and model: a sample an hour. */
 export const HOURLY_COST = 'costspan:cost_USD:hour'
-export const HOURLY_CALLS = 'costspan:calls:hour'
+const HOURLY_CALLS = 'costspan:calls:hour'
 /** By environment, team and feature. */
-export const HOURLY_UNITS = 'costspan:units:hour'
+const HOURLY_UNITS = 'costspan:units:hour'
 /** 1 for each hour that was recorded. */
 export const HOUR_RECORDED = 'costspan:recorded:hour'
 

@@ -8,7 +8,7 @@ import { engine } from './engines.ts'
 
 export const promtool = engine('promtool')
 
-interface InputSeries {
+export interface InputSeries {
   readonly series: string
   /** Prometheus' notation: `0+1x10`, `_x5 3 4`. */
   readonly values: string

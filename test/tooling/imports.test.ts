@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const folders = ['instrumentation', 'local', 'cli', 'demo', 'prices']
+const folders = ['instrumentation', 'local', 'cli', 'demo', 'prices', 'dashboards']
 
 interface Violation {
   readonly from: string

@@ -1,0 +1,142 @@
+/**
+ * `npm run bench:alerts`: how often the alerts are wrong and how soon they are right, on Prometheus' rule engine.
+ *
+ *   --days 7            of ordinary traffic, for each feature
+ *   --seeds 20          misconfigured bots for each tail and rate
+ *   --trace FILE.csv    calls to resample; the repository's 1,000 of a production trace if not given
+ *   --only alarms|detection
+ *
+ * Half an hour and more: each rule is evaluated 40,320 times a week.
+ */
+
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { readTrace, TraceProblem, type TracedCall } from '../../../demo/replay/trace.ts'
+import { promtool } from '../promtool.ts'
+import { detect, type Detection } from './detection.ts'
+import { episodes } from './firing.ts'
+import { randomOf } from './random.ts'
+import { seriesOf } from './series.ts'
+import { ordinaryCalls } from './traffic.ts'
+
+const FIXTURE = 'test/fixtures/azure-llm-2023-conv/first-1000.csv'
+const CVS = [0.6, 1.5, 3]
+/** Conversations a minute at noon, of the features of an ordinary week; a conversation has 3 calls in the mean. */
+const FEATURE_RATES = [2, 5, 10, 30]
+/** Conversations a minute of the bot before it is misconfigured, a call each. */
+const BOT_RATES = [3, 10, 30]
+const FIRST_SEED = 100
+const TARGETS: ReadonlyMap<number, number> = new Map([
+  [0.6, 0],
+  [1.5, 0],
+  [3, 1],
+])
+
+interface Options {
+  readonly days: number
+  readonly seeds: number
+  readonly trace: readonly TracedCall[]
+}
+
+async function falseAlarms(cv: number, { days, trace }: Options): Promise<boolean> {
+  const seconds = days * 86_400
+  let calls = 0
+  const series = FEATURE_RATES.flatMap((perMinute, index) => {
+    const random = randomOf(FIRST_SEED + index)
+    const made = ordinaryCalls({ seconds, perMinute, cv, trace, random })
+    calls += made.length
+    return seriesOf({ name: `f${index}`, seconds, calls: made })
+  })
+  const fired = await episodes(series, seconds)
+  const alarms = [...fired.values()].reduce((sum, count) => sum + count, 0)
+  const weeks = (FEATURE_RATES.length * days) / 7
+  const which = [...fired].map(([alert, count]) => `${alert} ${count}`).join(', ')
+  print(
+    `cv ${cv}: ${alarms} false alarms in ${weeks.toFixed(1)} feature-weeks (${calls} calls): ${(alarms / weeks).toFixed(2)} a feature-week, target ${TARGETS.get(cv)}${which === '' ? '' : `; ${which}`}`,
+  )
+  return alarms / weeks <= (TARGETS.get(cv) ?? 0)
+}
+
+async function detection(cv: number, rate: number, { seeds }: Options): Promise<boolean> {
+  const cases = Array.from({ length: seeds }, (_, seed) => ({
+    conversationsPerMinute: rate,
+    cv,
+    seed,
+  }))
+  const found = await detect(cases)
+  const delays = found.map(({ delay }) => delay ?? Infinity).sort((a, b) => a - b)
+  const late = found.filter(isLate)
+  const times = found.reduce((sum, each) => sum + each.times, 0) / found.length
+  const early = found.reduce((sum, each) => sum + each.early, 0)
+  print(
+    `cv ${cv}, ${rate} conversations a minute, ${times.toFixed(1)} times the cost: named with all causes after ${delays[Math.floor(delays.length / 2)]} s (median), ${delays.at(-1)} s (worst of ${seeds}); later than 2 minutes and 30 calls: ${late.length}; alerts before the change: ${early}`,
+  )
+  return late.length === 0 && early === 0
+}
+
+function isLate({ delay, deadline }: Detection): boolean {
+  return delay === undefined || delay > deadline
+}
+
+/** As many at a time as there are processors. */
+async function inTurns(tasks: readonly (() => Promise<boolean>)[]): Promise<boolean> {
+  const left = [...tasks]
+  let held = true
+  const worker = async (): Promise<void> => {
+    for (let task = left.shift(); task !== undefined; task = left.shift()) {
+      if (!(await task())) held = false
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, worker))
+  return held
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function misused(line: string): never {
+  process.stderr.write(`${line}\n`)
+  process.exit(2)
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text)
+  return value > 0 && Number.isFinite(value)
+    ? value
+    : misused(`--${name} ${text}: must be a number above 0`)
+}
+
+const { values } = parseArgs({
+  options: {
+    days: { type: 'string', default: '7' },
+    seeds: { type: 'string', default: '20' },
+    trace: { type: 'string', default: FIXTURE },
+    only: { type: 'string' },
+  },
+})
+if (promtool === undefined) misused('promtool is missing: put it on the PATH')
+if (values.only !== undefined && !['alarms', 'detection'].includes(values.only)) {
+  misused(`--only ${values.only}; allowed: alarms, detection`)
+}
+const options: Options = {
+  days: positive('days', values.days),
+  seeds: positive('seeds', values.seeds),
+  trace: traceOf(values.trace),
+}
+const alarms = CVS.map((cv) => () => falseAlarms(cv, options))
+const detections = CVS.flatMap((cv) => BOT_RATES.map((rate) => () => detection(cv, rate, options)))
+const tasks = [
+  ...(values.only === 'alarms' ? [] : detections),
+  ...(values.only === 'detection' ? [] : alarms),
+]
+if (!(await inTurns(tasks))) process.exitCode = 1
+
+function traceOf(file: string): readonly TracedCall[] {
+  try {
+    return readTrace(file, Infinity)
+  } catch (error) {
+    if (!(error instanceof TraceProblem)) throw error
+    return misused(error.message)
+  }
+}
