@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/stack/**/*.test.ts'],
     pool: 'forks',
+    // Each file starts engines of its own; two cores carry one set at a time.
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,
