@@ -31,8 +31,9 @@ const units = (time: (name: string) => string): string =>
   `((${time('units')} > 0 ${and} (${COUNTS_UNITS})) or (${time('calls')} unless ${ON_FEATURE} (${COUNTS_UNITS})))`
 const unitCost = (time: (name: string) => string): string =>
   `${time('cost_USD')} ${per} ${units(time)}`
-/** A limit needs no hour before. */
-const limitedCost = `${now('cost_USD')} ${per} (${now('units')} > 0)`
+/** A limit needs no hour before, but more than one conversation: in a quiet night a single long one passed it. */
+const MIN_LIMITED_UNITS = 5
+const limitedCost = `${now('cost_USD')} ${per} (${now('units')} >= ${MIN_LIMITED_UNITS})`
 const attemptsPerCall = (time: (name: string) => string): string =>
   `${time('attempts')} ${per} ${time('calls')}`
 const repeatShare = (time: (name: string) => string): string =>

@@ -236,14 +236,14 @@ describe.skipIf(promtool === undefined)('alerts on what the money lacks', () => 
     ).toEqual([])
   })
 
-  test('a feature of 3 calls a minute that makes none for 12 minutes is silent; one of 1 a minute is not told', async () => {
+  test('a feature of 6 calls a minute that makes none for 12 minutes is silent; one of 4 a minute is not told', async () => {
     const calls = (each: number) => [at(`costspan_calls_total{${all}}`, `0+${each}x90 _x60`)]
-    expect(await watched('CostspanSilence', calls(3), 0, 5_880)).toEqual([])
-    const fired = await watched('CostspanSilence', calls(3), 6_300)
+    expect(await watched('CostspanSilence', calls(6), 0, 5_880)).toEqual([])
+    const fired = await watched('CostspanSilence', calls(6), 6_300)
     expect(fired[0]!.text).toMatch(
-      /made 1\d\d calls in the hour before and none in the last 10 minutes/,
+      /made 3\d\d calls in the hour before and none in the last 10 minutes/,
     )
-    expect(await watched('CostspanSilence', calls(1), 5_880, 7_200)).toEqual([])
+    expect(await watched('CostspanSilence', calls(4), 5_880, 7_200)).toEqual([])
   })
 
   test('7 spans that a service dropped are told with the reason', async () => {

@@ -91,10 +91,12 @@ function secondsOf(duration: string): number {
 export async function episodes(
   series: readonly InputSeries[],
   seconds: number,
+  rules = FAST_RULES,
+  every = STEP,
 ): Promise<ReadonlyMap<string, number>> {
   const output = await failuresOf({
-    rule_files: [FAST_RULES],
-    evaluation_interval: `${STEP}s`,
+    rule_files: [rules],
+    evaluation_interval: `${every}s`,
     tests: [
       {
         interval: `${STEP}s`,
