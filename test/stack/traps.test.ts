@@ -43,10 +43,7 @@ async function send(otlp: string, ...spans: readonly SpanToSend[]): Promise<void
 
 /** Without what names the Collector as the writer of its series. */
 function noInstance(file: CollectorFile): void {
-  const statements = file.processors['transform/writer']?.['metric_statements'] as {
-    context: string
-  }[]
-  expect(statements.shift()).toMatchObject({ context: 'resource' })
+  without(file, 'metrics/totals', 'resource/writer')
 }
 
 /** Points that the Collector dropped as out of order; it says so every 10 s. */
@@ -69,13 +66,16 @@ describe.skipIf(missingEngines().length > 0)('a trap', () => {
       return settled(stack, 16)
     }
     it('loses none of 1,600 calls on 16 connections where one request is counted at a time', async () => {
-      expect(await rush(await start())).toBeCloseTo(16, 9)
+      const stack = await start()
+      expect(await rush(stack)).toBeCloseTo(16, 9)
+      expect(await outOfOrder(stack)).toBe(0)
     })
 
     it('loses some, and counts them as errors, where spans are counted as they come', async () => {
       const stack = await startWith((file) => {
-        pipeline(file, 'traces/queue').exporters = ['signal_to_metrics']
-        pipeline(file, 'traces/count').receivers = ['forward/store']
+        delete file.service.pipelines['metrics/deltas']
+        pipeline(file, 'metrics/totals').receivers.push('signal_to_metrics')
+        without(file, 'metrics/totals', 'transform/arrival')
       })
       const usd = await rush(stack)
       console.log(`counted as they come: ${usd} of 16 USD`)
@@ -138,10 +138,10 @@ describe.skipIf(missingEngines().length > 0)('a trap', () => {
 
     it('is none where points have no start', async () => {
       const stack = await startWith((file) => {
-        const [points] = file.processors['transform/start']?.['metric_statements'] as [
+        const [points] = file.processors['transform/arrival']?.['metric_statements'] as [
           { statements: string[] },
         ]
-        expect(points.statements.shift()).toContain('datapoint.start_time')
+        expect(points.statements.pop()).toContain('datapoint.start_time')
       })
       expect(await increase(stack)).toBe(0)
     })
@@ -160,8 +160,8 @@ describe.skipIf(missingEngines().length > 0)('a trap', () => {
 
   describe('a series at rest', () => {
     const noLoop = (file: CollectorFile): void => {
-      pipeline(file, 'metrics/count').exporters = ['forward/metrics']
-      pipeline(file, 'metrics/loop').receivers = ['otlp']
+      pipeline(file, 'metrics/totals').exporters = ['forward/metrics']
+      delete file.service.pipelines['metrics/rest']
     }
     const samples = async (stack: Stack): Promise<number> => {
       await send(stack.otlp, pricedCall(1))
@@ -230,7 +230,7 @@ describe.skipIf(missingEngines().length > 0)('a trap', () => {
     })
 
     it('counts five times too much without filter/count', async () => {
-      const stack = await startWith((file) => without(file, 'traces/queue', 'filter/count'))
+      const stack = await startWith((file) => without(file, 'traces/count', 'filter/count'))
       await send(stack.otlp, ...spans, counted)
       expect(await settled(stack, 7)).toBeCloseTo(7, 9)
     })
