@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'test/apps/**', 'test/stack/**', '.stryker-tmp/**'],
     // Tests start processes and patch globals: a process of its own for each file.
     pool: 'forks',
+    // Most of the time is spent waiting for processes: as many files at once as there are cores.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 30_000,
     reporters: [['default', { summary: false }]],

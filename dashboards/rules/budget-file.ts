@@ -20,6 +20,8 @@ const SCOPES = {
   model: LABEL.model,
 } as const
 
+export const SCOPE_LABELS: readonly string[] = Object.values(SCOPES)
+
 export interface Budget {
   readonly name: string
   readonly usd: number

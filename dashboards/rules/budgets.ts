@@ -4,7 +4,7 @@ import { METRIC_COST } from '../../instrumentation/semconv.ts'
 import { LABEL, matching } from '../labels.ts'
 import { DASHBOARD, dashboardLink } from '../links.ts'
 import { increaseOf } from '../money.ts'
-import { PERIODS, type Budget, type BudgetFile } from './budget-file.ts'
+import { PERIODS, SCOPE_LABELS, type Budget, type BudgetFile } from './budget-file.ts'
 import type { Alert, Group, Recording } from './rule.ts'
 import { HOURLY_COST } from './spend.ts'
 
@@ -121,9 +121,9 @@ const budgetText = [
   `{{ range query ${ofBudget(BUDGET_SPENT)} }}, \${{ printf "%.2f" .Value }} of it spent{{ end }}.`,
 ].join('')
 
-/** Over all budgets: the scope of one is in its labels, and what spends most is what to look at. */
+/** The budget's own: its labels say what it is of, and none of them that it is of everything. */
 const topSpenders = [
-  `{{ range query "topk(3, sum by (${LABEL.feature}, ${LABEL.promptVersion}) (last_over_time(${HOURLY_COST}[2h])))" }}`,
+  `{{ range query (printf "topk(3, sum by (${LABEL.feature}, ${LABEL.promptVersion}) (last_over_time(${HOURLY_COST}{${SCOPE_LABELS.map((label) => `${label}=~%q`).join(',')}}[2h])))" ${SCOPE_LABELS.map((label) => `(or $labels.${label} ".*")`).join(' ')}) }}`,
   `{{ .Labels.${LABEL.feature} }} version {{ .Labels.${LABEL.promptVersion} }} \${{ printf "%.2f" .Value }}; `,
   '{{ end }}',
 ].join('')

@@ -63,8 +63,9 @@ export const causeRules: readonly Recording[] = [
   { record: CAUSE_NOW, expr: grown() },
 ]
 
-const ofFeature = (series: string): string =>
-  `(printf "${series}{${FEATURE.map((label) => `${label}=%q`).join(',')}}" ${FEATURE.map(
+/** Template: the feature's value of a recorded series. */
+export const ofFeature = (series: string, condition = ''): string =>
+  `(printf "${series}{${FEATURE.map((label) => `${label}=%q`).join(',')}}${condition}" ${FEATURE.map(
     (label) => `$labels.${label}`,
   ).join(' ')})`
 
@@ -80,9 +81,7 @@ export const CAUSES_TEXT = [
 /** Alert text: the prompt version that makes most calls now. */
 export const promptText = (promptCalls: string): string =>
   [
-    `{{ range query (printf "topk(1, ${promptCalls}{${FEATURE.map((label) => `${label}=%q`).join(',')}})" ${FEATURE.map(
-      (label) => `$labels.${label}`,
-    ).join(' ')}) }}`,
+    `{{ range query ${ofFeature(`topk(1, ${promptCalls}`, ')')} }}`,
     `prompt {{ .Labels.${LABEL.promptName} }} version {{ .Labels.${LABEL.promptVersion} }}`,
     '{{ end }}',
   ].join('')

@@ -2,10 +2,10 @@
 
 import { LABEL } from '../labels.ts'
 import { featureLink, traceQuery } from '../links.ts'
-import { causeRules, CAUSES_TEXT, promptText } from './causes.ts'
+import { causeRules, CAUSES_TEXT, ofFeature, promptText } from './causes.ts'
 import type { BudgetFile } from './budget-file.ts'
 import { LIMIT_UNIT_COST, limitRule } from './limits.ts'
-import type { Alert, Group } from './rule.ts'
+import type { Alert, Group, Recording } from './rule.ts'
 import {
   INTERVAL,
   MIN_BASELINE_CALLS,
@@ -25,8 +25,14 @@ const per = `/ ${ON_FEATURE}`
 const ENOUGH_CALLS = `${now('calls')} >= ${MIN_CALLS}`
 const BASELINE = `${before('calls')} >= ${MIN_BASELINE_CALLS}`
 
+/** A feature whose hour before has no conversation is measured by the call, then and now. */
+const COUNTS_UNITS = `${before('units')} > 0`
+const units = (time: (name: string) => string): string =>
+  `((${time('units')} > 0 ${and} (${COUNTS_UNITS})) or (${time('calls')} unless ${ON_FEATURE} (${COUNTS_UNITS})))`
 const unitCost = (time: (name: string) => string): string =>
-  `${time('cost_USD')} ${per} (${time('units')} > 0)`
+  `${time('cost_USD')} ${per} ${units(time)}`
+/** A limit needs no hour before. */
+const limitedCost = `${now('cost_USD')} ${per} (${now('units')} > 0)`
 const attemptsPerCall = (time: (name: string) => string): string =>
   `${time('attempts')} ${per} ${time('calls')}`
 const repeatShare = (time: (name: string) => string): string =>
@@ -34,7 +40,7 @@ const repeatShare = (time: (name: string) => string): string =>
 const inputPerCall = (time: (name: string) => string): string =>
   `sum by (${LABEL.environment}, ${LABEL.feature}) (${time('context_tokens')}) ${per} ${time('calls')}`
 
-/** At most one attempt in eight fails in a bad hour of a healthy provider: above this it is the application. */
+/** Of 20 calls that are refused one time in fifty, six refusals and more are two windows in a million (binomial). */
 const RETRIES = `(
   ${attemptsPerCall(now)} > ${ON_FEATURE} 1.25 * (${attemptsPerCall(before)})
   ${and} (${now('attempts')} - ${ON_FEATURE} ${now('calls')}) >= 6
@@ -50,17 +56,28 @@ const REPEATS = `(
  */
 const shifted = (name: string): string => `(
   ${now(`${name}_p50`)} > ${ON_FEATURE} ${before(`${name}_p90`)}
-  or ${now(`${name}_p50`)} > ${ON_FEATURE} ${before(`${name}_p75`)} ${and} ${now('units')} >= 60
+  or ${now(`${name}_p50`)} > ${ON_FEATURE} ${before(`${name}_p75`)} ${and} ${units(now)} >= 60
 )`
 const LONGER = `(
   ${inputPerCall(now)} > ${ON_FEATURE} 1.5 * (${inputPerCall(before)})
   ${and} ${shifted('call_input_tokens')}
-  ${and} ${now('units')} >= ${MIN_UNITS}
+  ${and} ${units(now)} >= ${MIN_UNITS}
 )`
-const DEARER = `(${shifted('call_cost_USD')} ${and} ${now('units')} >= ${MIN_UNITS})`
+const DEARER = `(${shifted('call_cost_USD')} ${and} ${units(now)} >= ${MIN_UNITS})`
 
 const ready = (condition: string): string =>
   `${condition}\n${and} (${ENOUGH_CALLS})\n${and} (${BASELINE})`
+
+const UNIT_TEXT = `{{ if query ${ofFeature(before('units'), ' > 0')} }}conversation{{ else }}call{{ end }}`
+const COST_TEXT = [
+  `{{ range query ${ofFeature(now('unit_cost_USD'))} }}\${{ printf "%.4f" .Value }}{{ end }}`,
+  `{{ range query ${ofFeature(before('unit_cost_USD'))} }} instead of \${{ printf "%.4f" .Value }}{{ end }}`,
+].join('')
+
+const unitCostRules: readonly Recording[] = [
+  { record: now('unit_cost_USD'), expr: unitCost(now) },
+  { record: before('unit_cost_USD'), expr: unitCost(before) },
+]
 
 interface Text {
   readonly summary: string
@@ -88,13 +105,12 @@ function fastAlerts(grafana: string): readonly Alert[] {
     alert(
       'CostspanConversationCost',
       ready(`(
-  (${unitCost(now)}) ${per} (${unitCost(before)}) > 2
+  ${now('unit_cost_USD')} ${per} ${before('unit_cost_USD')} > 2
   ${and} (${RETRIES} or ${REPEATS} or ${LONGER} or ${DEARER})
 )`),
       {
-        summary:
-          'cost per conversation is {{ printf "%.1f" $value }} times that of the hour before',
-        description: 'a conversation costs {{ printf "%.1f" $value }} times what it did.',
+        summary: `a ${UNIT_TEXT} costs {{ printf "%.1f" $value }} times what it did`,
+        description: `a ${UNIT_TEXT} costs {{ printf "%.1f" $value }} times what it did: ${COST_TEXT}.`,
       },
     ),
     alert('CostspanRetries', ready(RETRIES), {
@@ -112,7 +128,7 @@ function fastAlerts(grafana: string): readonly Alert[] {
     }),
     alert(
       'CostspanConversationLimit',
-      `${unitCost(now)} > ${ON_FEATURE} ${LIMIT_UNIT_COST}\n${and} (${ENOUGH_CALLS})`,
+      `${limitedCost} > ${ON_FEATURE} ${LIMIT_UNIT_COST}\n${and} (${ENOUGH_CALLS})`,
       {
         summary: 'a conversation costs ${{ printf "%.4f" $value }}, above its limit',
         description:
@@ -125,5 +141,11 @@ function fastAlerts(grafana: string): readonly Alert[] {
 export const fastGroup = (file: BudgetFile): Group => ({
   name: 'costspan-fast',
   interval: INTERVAL,
-  rules: [...signalRules, ...causeRules, ...limitRule(file), ...fastAlerts(file.grafana)],
+  rules: [
+    ...signalRules,
+    ...unitCostRules,
+    ...causeRules,
+    ...limitRule(file),
+    ...fastAlerts(file.grafana),
+  ],
 })

@@ -99,7 +99,8 @@ function readFacts(
   body: string | undefined,
   hasBody: boolean,
 ): RequestFacts | undefined {
-  if (body !== undefined) return protocol.facts(body, scanMembers(body, protocol.requestKeys), path)
+  if (body !== undefined)
+    return protocol.facts(body, scanMembers(body, protocol.requestKeys, 0, protocol.messages), path)
   return hasBody ? undefined : (protocol.pathFacts?.(path) ?? { stream: false })
 }
 

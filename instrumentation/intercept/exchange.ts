@@ -11,6 +11,7 @@ import { scanMembers } from '../wire/json-scan.ts'
 import { now } from './clock.ts'
 import { errorName, isAbort, withError } from './errors.ts'
 import type { Ending, Exchange, OpenCall, OpenCalls } from './open-call.ts'
+import { catchUp, putOff } from './unread.ts'
 
 /** A plain answer larger than this is not kept for reading. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
@@ -46,6 +47,18 @@ export function sawBytes(exchange: Exchange, bytes: Uint8Array): void {
     return
   }
   exchange.firstChunkAt ??= now()
+  if (exchange.begun && putOff(exchange, bytes, searchEvents)) return
+  if (isOver(exchange)) return
+  searchEvents(exchange, bytes)
+}
+
+/** Whether nothing that comes now counts, by all that has come until now. */
+function isOver(exchange: Exchange): boolean {
+  if (!exchange.settled) catchUp(exchange)
+  return exchange.settled
+}
+
+function searchEvents(exchange: Exchange, bytes: Uint8Array): void {
   const splitter = (exchange.splitter ??= createEventSplitter())
   const events = splitter.push(bytes, exchange.begun ? exchange.protocol.telling : undefined)
   if (events.length === 0) return
@@ -84,7 +97,7 @@ export function sawText(exchange: Exchange, value: string): void {
 
 /** The body has been read to its end. */
 export function ended(exchange: Exchange): void {
-  if (exchange.settled) return
+  if (isOver(exchange)) return
   guard('reading the end of an answer', () => {
     if (exchange.streamed) readEvent(exchange, exchange.splitter?.rest() ?? '')
     else readPieces(exchange)
@@ -94,13 +107,14 @@ export function ended(exchange: Exchange): void {
 
 /** Reading failed. */
 export function failed(exchange: Exchange, error: unknown): void {
+  if (isOver(exchange)) return
   if (isAbort(error)) stopped(exchange)
   else settle(exchange, { end: 'broken_off', errorType: errorName(error) })
 }
 
 /** The application stopped: cancel, signal, collection, idleness, process end. */
 export function stopped(exchange: Exchange): void {
-  if (exchange.settled) return
+  if (isOver(exchange)) return
   // Who stops after the last word has had the whole answer.
   const { usage, usageReason } = exchange.reader.answer()
   const whole = usage !== undefined && usageReason === undefined

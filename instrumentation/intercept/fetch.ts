@@ -125,7 +125,7 @@ function askedBody(claimed: ClaimedRequest, config: Config): string | undefined 
   if (typeof body !== 'string') return undefined
   if (!mayAskForUsage(config.streamUsage, protocol, facts, target.hostname, header))
     return undefined
-  return askForUsage(body)
+  return askForUsage(body, facts.usageOptions)
 }
 
 function onResponse(attempt: Attempt, response: Response): void {

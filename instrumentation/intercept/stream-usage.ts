@@ -8,7 +8,7 @@ import { at } from '../core/unknown.ts'
 import { hostOf } from '../providers/hosts.ts'
 import type { Protocol, RequestFacts } from '../providers/protocol.ts'
 import { parseJson } from '../wire/json.ts'
-import { scanMembers } from '../wire/json-scan.ts'
+import { scanMembers, type TextRange } from '../wire/json-scan.ts'
 import { createEventSplitter, eventData } from '../wire/sse.ts'
 
 /** Headers that bind the body's bytes: changing it would hang the request or break its signature. */
@@ -34,9 +34,8 @@ export function mayAskForUsage(
   return BINDING_HEADERS.every((name) => header(name) === null)
 }
 
-/** The request's text with `stream_options.include_usage` set; the rest of it stays as it is, to the byte. */
-export function askForUsage(body: string): string | undefined {
-  const options = scanMembers(body, new Set(['stream_options'])).get('stream_options')
+/** The request's text with `include_usage` set in its `stream_options`, the place of which is given; the rest of it stays as it is, to the byte. */
+export function askForUsage(body: string, options: TextRange | undefined): string | undefined {
   const open = body.indexOf('{')
   if (open === -1) return undefined
   if (options === undefined) {

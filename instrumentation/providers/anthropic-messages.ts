@@ -7,7 +7,7 @@ import { count, text } from '../core/unknown.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { pairsAttribution } from './attribution-shared.ts'
 import { createAnthropicReader } from './anthropic-shared.ts'
-import { contextSizes } from './context-sizes.ts'
+import { contextSizes, messagesIn } from './context-sizes.ts'
 import type { Protocol } from './protocol.ts'
 
 export const anthropicMessages: Protocol = {
@@ -24,6 +24,7 @@ export const anthropicMessages: Protocol = {
     'max_tokens',
     'metadata',
   ]),
+  messages: messagesIn('messages'),
   facts(body, members) {
     const messages = members.get('messages')
     const maxTokens = count(parseRange(body, members.get('max_tokens')))

@@ -7,7 +7,7 @@ import { at, count } from '../core/unknown.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { pairsAttribution } from './attribution-shared.ts'
 import { bedrockModel, createConverseReader } from './bedrock-shared.ts'
-import { contextSizes } from './context-sizes.ts'
+import { contextSizes, messagesIn } from './context-sizes.ts'
 import type { Protocol } from './protocol.ts'
 
 const PATH = /\/model\/[^/]+\/converse(?:-stream)?$/
@@ -19,6 +19,7 @@ export const bedrockConverse: Protocol = {
   claims: (path) => PATH.test(path),
   pathFacts: (path) => ({ ...bedrockModel(path), stream: path.endsWith('-stream') }),
   requestKeys: new Set(['messages', 'system', 'toolConfig', 'inferenceConfig', 'requestMetadata']),
+  messages: messagesIn('messages'),
   facts(body, members, path) {
     const maxTokens = count(at(parseRange(body, members.get('inferenceConfig')), 'maxTokens'))
     return {

@@ -16,7 +16,7 @@ import {
   INVOCATION_METRICS,
   readInvocationMetrics,
 } from './bedrock-shared.ts'
-import { contextSizes } from './context-sizes.ts'
+import { contextSizes, messagesIn } from './context-sizes.ts'
 import type { AnswerReader, AnswerState, Protocol, RequestFacts } from './protocol.ts'
 
 const PATH = /\/model\/[^/]+\/invoke(?:-with-response-stream)?$/
@@ -36,6 +36,7 @@ export const bedrockInvoke: Protocol = {
     'inferenceConfig',
     'metadata',
   ]),
+  messages: messagesIn('messages'),
   facts(body, members, path) {
     const messages = members.get('messages')
     const config = parseRange(body, members.get('inferenceConfig'))

@@ -1,7 +1,14 @@
 /** How large the parts of a conversation are, from the text of its messages: roles and lengths, never content. */
 
 import type { ContextSizes } from '../core/call.ts'
-import { parseRange, scanRecords, type TextRange } from '../wire/json-scan.ts'
+import { parseRange, scanRecords, type TextRange, type WantedRecords } from '../wire/json-scan.ts'
+
+const ROLE_AND_CONTENT: readonly [string, string] = ['role', 'content']
+
+/** The member that holds a protocol's messages, to be looked into while its request is scanned. */
+export function messagesIn(key: string): WantedRecords {
+  return { key, members: ROLE_AND_CONTENT }
+}
 
 export interface ContextRanges {
   /** The array of messages, or a plain string that is the whole prompt. */
@@ -34,9 +41,9 @@ export function contextSizes(body: string, ranges: ContextRanges): ContextSizes 
   }
   if (messages !== undefined && body[messages.start] === '"') add('user', lengthOf(messages))
   else if (messages !== undefined) {
-    scanRecords(body, messages, ['role', 'content'], (message, role, content) => {
-      add(parseRange(body, role), lengthOf(content ?? message))
-    })
+    for (const message of scanRecords(body, messages, ROLE_AND_CONTENT)) {
+      add(parseRange(body, message.first), lengthOf(message.second ?? message))
+    }
   }
   return { system, history, tools: lengthOf(ranges.tools), rest, turn: assistants + 1 }
 }

@@ -11,7 +11,7 @@ import { fromInclusive } from '../core/inclusive-usage.ts'
 import { at, count, isObject, text, type JsonObject } from '../core/unknown.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { pairsAttribution } from './attribution-shared.ts'
-import { contextSizes } from './context-sizes.ts'
+import { contextSizes, messagesIn } from './context-sizes.ts'
 import { geminiModel } from './gemini-shared.ts'
 import type { AnswerReader, AnswerState, Protocol, UsageReading } from './protocol.ts'
 
@@ -33,6 +33,7 @@ export const geminiGenerateContent: Protocol = {
     'generation_config',
     'labels',
   ]),
+  messages: messagesIn('contents'),
   facts(body, members, path) {
     const messages = members.get('contents')
     if (messages === undefined) return undefined

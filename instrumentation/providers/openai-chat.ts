@@ -9,7 +9,7 @@ import { at, count, isObject, text } from '../core/unknown.ts'
 import type { Usage } from '../core/usage.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { OPENAI_ATTRIBUTION_KEYS, openaiAttribution } from './attribution-shared.ts'
-import { contextSizes } from './context-sizes.ts'
+import { contextSizes, messagesIn } from './context-sizes.ts'
 import { errorType, readOpenAIUsage } from './openai-shared.ts'
 import type { AnswerReader, Protocol } from './protocol.ts'
 
@@ -29,6 +29,7 @@ export const openaiChat: Protocol = {
     'max_tokens',
     ...OPENAI_ATTRIBUTION_KEYS,
   ]),
+  messages: messagesIn('messages'),
   facts(body, members) {
     const messages = members.get('messages')
     if (messages === undefined) return undefined
@@ -42,12 +43,14 @@ export const openaiChat: Protocol = {
       stream: parseRange(body, members.get('stream')) === true,
       ...(maxTokens !== undefined ? { maxTokens } : {}),
       usageAsked: asked,
+      usageOptions: members.get('stream_options'),
       context: contextSizes(body, { messages, tools: members.get('tools') }),
       attribution: openaiAttribution(body, members),
     }
   },
   answerKeys: new Set(['id', 'model', 'usage', 'service_tier', 'choices', 'error']),
-  telling: /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"error"\s*:|\[DONE\]/,
+  // Without their opening quotes: a search for what begins with a rare character takes half the time (measured).
+  telling: /usage"\s*:\s*\{|finish_reason"\s*:\s*"|error"\s*:|DONE\]/,
   createReader,
 }
 

@@ -7,7 +7,7 @@ import type { Answer } from '../core/call.ts'
 import { at, count, isObject, text, type JsonObject } from '../core/unknown.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { OPENAI_ATTRIBUTION_KEYS, openaiAttribution } from './attribution-shared.ts'
-import { contextSizes } from './context-sizes.ts'
+import { contextSizes, messagesIn } from './context-sizes.ts'
 import { errorType, identity, readOpenAIUsage } from './openai-shared.ts'
 import type { AnswerReader, AnswerState, Protocol } from './protocol.ts'
 
@@ -26,6 +26,7 @@ export const openaiResponses: Protocol = {
     'max_output_tokens',
     ...OPENAI_ATTRIBUTION_KEYS,
   ]),
+  messages: messagesIn('input'),
   facts(body, members) {
     const model = text(parseRange(body, members.get('model')))
     const messages = members.get('input')

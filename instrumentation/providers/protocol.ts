@@ -4,7 +4,7 @@
 
 import type { Attribution } from '../core/attribution.ts'
 import type { Answer, ContextSizes } from '../core/call.ts'
-import type { TextRange } from '../wire/json-scan.ts'
+import type { TextRange, WantedRecords } from '../wire/json-scan.ts'
 
 /** What a request's JSON body says, read off its text without parsing the messages. */
 export interface RequestFacts {
@@ -15,6 +15,8 @@ export interface RequestFacts {
   readonly maxTokens?: number
   /** For protocols whose streams carry usage only on demand: whether this one asked. */
   readonly usageAsked?: boolean
+  /** For those: where the member stands that asks for it, if it stands there. */
+  readonly usageOptions?: TextRange | undefined
   readonly context?: ContextSizes
   /** Whom the call is for, in the provider's own fields. */
   readonly attribution?: Attribution | undefined
@@ -36,6 +38,8 @@ export interface Protocol {
   claims(path: string): boolean
   /** Top-level keys of the request that `facts` reads. */
   readonly requestKeys: ReadonlySet<string>
+  /** Where the request's messages are, for protocols that have any. */
+  readonly messages?: WantedRecords
   /** `undefined` where the body is not a request of this protocol. `path`: of the URL, without its query. */
   facts(body: string, members: BodyMembers, path: string): RequestFacts | undefined
   /** What the path alone says, for protocols that put more than their name into it. */

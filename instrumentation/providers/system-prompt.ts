@@ -21,10 +21,11 @@ export function systemPrompt(body: string): string {
   const messages = members.get('messages') ?? members.get('input')
   if (messages === undefined) return pieces.join('\n')
   let leading = true
-  scanRecords(body, messages, ['role', 'content'], (message, role, content = message) => {
-    const said = parseRange(body, role)
+  for (const message of scanRecords(body, messages, ['role', 'content'])) {
+    const said = parseRange(body, message.first)
+    const { start, end } = message.second ?? message
     leading &&= said === 'system' || said === 'developer'
-    if (leading) pieces.push(body.slice(content.start, content.end))
-  })
+    if (leading) pieces.push(body.slice(start, end))
+  }
   return pieces.join('\n')
 }

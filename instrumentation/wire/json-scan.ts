@@ -10,6 +10,20 @@ import { parseJson } from './json.ts'
 export interface TextRange {
   readonly start: number
   readonly end: number
+  /** Of an array of records that was looked into on the way: what was found there. */
+  readonly records?: readonly RecordRange[] | undefined
+}
+
+/** The place of an array's element, and those of the two of its members that were asked for, where it has them. */
+export interface RecordRange extends TextRange {
+  readonly first?: TextRange | undefined
+  readonly second?: TextRange | undefined
+}
+
+/** Which member holds records, and which two of their members are wanted. */
+export interface WantedRecords {
+  readonly key: string
+  readonly members: readonly [string, string]
 }
 
 const QUOTE = 0x22
@@ -21,16 +35,34 @@ const CLOSE_BRACKET = 0x5d
 const COMMA = 0x2c
 const COLON = 0x3a
 
-/** The wanted members of the object that begins at `from`; the last of equal keys wins, as in `JSON.parse`. */
+/**
+ * The wanted members of the object that begins at `from`; the last of equal keys wins, as in `JSON.parse`. Where `records`
+ * are wanted they are found on the way: a conversation is most of a request, and walking it twice takes twice the time.
+ */
 export function scanMembers(
   source: string,
   wanted: ReadonlySet<string>,
   from = 0,
+  records?: WantedRecords,
 ): ReadonlyMap<string, TextRange> {
   const found = new Map<string, TextRange>()
-  walkMembers(source, skipSpace(source, from), (key, start, end) => {
-    if (wanted.has(key)) found.set(key, { start, end })
-  })
+  let inside: RecordRange[] | undefined
+  const endOf = (key: string, start: number): number => {
+    inside = undefined
+    if (key !== records?.key || source.charCodeAt(start) !== OPEN_BRACKET) {
+      return skipValue(source, start)
+    }
+    inside = []
+    const end = walkRecords(source, start, records.members, inside)
+    if (end !== -1) return end
+    inside = undefined
+    return skipValue(source, start)
+  }
+  const visit = (key: string, start: number, end: number): void => {
+    if (wanted.has(key))
+      found.set(key, inside === undefined ? { start, end } : { start, end, records: inside })
+  }
+  walkMembers(source, skipSpace(source, from), visit, endOf)
   return found
 }
 
@@ -39,6 +71,7 @@ function walkMembers(
   source: string,
   from: number,
   visit: (key: string, start: number, end: number) => void,
+  endOf?: (key: string, start: number) => number,
 ): number {
   if (source.charCodeAt(from) !== OPEN_BRACE) return -1
   let position = skipSpace(source, from + 1)
@@ -48,7 +81,7 @@ function walkMembers(
     position = skipSpace(source, keyEnd)
     if (source.charCodeAt(position) !== COLON) return -1
     const start = skipSpace(source, position + 1)
-    const end = skipValue(source, start)
+    const end = endOf === undefined ? skipValue(source, start) : endOf(key, start)
     if (end === start) return -1
     visit(key, start, end)
     position = skipSpace(source, end)
@@ -58,32 +91,44 @@ function walkMembers(
   return source.charCodeAt(position) === CLOSE_BRACE ? position + 1 : -1
 }
 
-/** What `scanRecords` shows: an element's place, and those of its members that were asked for, where it has them. */
-export type VisitRecord = (element: TextRange, first?: TextRange, second?: TextRange) => void
-
-/** Shows the elements of the array at `range` with two members each, in one pass over the text. */
+/** The elements of the array at `range`, with two members each: as they were found on the way, else in one pass now. */
 export function scanRecords(
   source: string,
   range: TextRange,
+  members: readonly [string, string],
+): readonly RecordRange[] {
+  if (range.records !== undefined) return range.records
+  const found: RecordRange[] = []
+  if (source.charCodeAt(range.start) === OPEN_BRACKET)
+    walkRecords(source, range.start, members, found)
+  return found
+}
+
+/** Finds the elements of the array that begins at `from`; returns the position after it, -1 where it does not close. */
+function walkRecords(
+  source: string,
+  from: number,
   [firstKey, secondKey]: readonly [string, string],
-  visit: VisitRecord,
-): void {
-  if (source.charCodeAt(range.start) !== OPEN_BRACKET) return
-  let position = skipSpace(source, range.start + 1)
-  while (position < range.end && source.charCodeAt(position) !== CLOSE_BRACKET) {
-    let first: TextRange | undefined
-    let second: TextRange | undefined
-    const closed = walkMembers(source, position, (key, start, end) => {
-      if (key === firstKey) first = { start, end }
-      else if (key === secondKey) second = { start, end }
-    })
+  found: RecordRange[],
+): number {
+  let first: TextRange | undefined
+  let second: TextRange | undefined
+  const visit = (key: string, start: number, end: number): void => {
+    if (key === firstKey) first = { start, end }
+    else if (key === secondKey) second = { start, end }
+  }
+  let position = skipSpace(source, from + 1)
+  while (position < source.length && source.charCodeAt(position) !== CLOSE_BRACKET) {
+    first = second = undefined
+    const closed = walkMembers(source, position, visit)
     const end = closed === -1 ? skipValue(source, position) : closed
-    if (end === position) return
-    visit({ start: position, end }, first, second)
+    if (end === position) return -1
+    found.push({ start: position, end, first, second })
     position = skipSpace(source, end)
-    if (source.charCodeAt(position) !== COMMA) return
+    if (source.charCodeAt(position) !== COMMA) break
     position = skipSpace(source, position + 1)
   }
+  return source.charCodeAt(position) === CLOSE_BRACKET ? position + 1 : -1
 }
 
 /** The parsed value at a range, or `undefined` where the text there is not JSON. */

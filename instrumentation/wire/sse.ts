@@ -9,8 +9,8 @@ const MAX_EVENT_BYTES = 16 * 1024 * 1024
 
 export interface EventSplitter {
   /**
-   * Takes bytes, returns the text (latin1) of the events they complete, each with its blank line. With `telling`, none
-   * where nothing in them matches it: most chunks of a stream are content, and one search is all they cost.
+   * Takes bytes, returns the text (latin1) of the events they complete, each with its blank line. With `telling`, those
+   * that match it are enough: most events of a stream are content, and one search is all they cost.
    */
   push(bytes: Uint8Array, telling?: RegExp): readonly string[]
   /** What is left when the stream has ended: an event without its blank line, or an empty string. */
@@ -27,10 +27,13 @@ export function createEventSplitter(): EventSplitter {
   return {
     push(bytes, telling) {
       const text = pending === '' ? latin1(bytes) : pending + latin1(bytes)
-      // A chunk is one event as a rule, or several: then there is nothing to take apart.
-      if (telling !== undefined && text.endsWith('\n\n') && !telling.test(text)) {
-        pending = ''
-        return NO_EVENTS
+      // Bytes are whole events as a rule: then there is nothing to take apart.
+      if (telling !== undefined && text.endsWith('\n\n')) {
+        const found = text.search(telling)
+        if (found === -1 || !text.includes('\r')) {
+          pending = ''
+          return found === -1 ? NO_EVENTS : tellingEvents(text, telling, found)
+        }
       }
       // The blank line may straddle the chunks, so search again from a little before the seam.
       const events: string[] = []
@@ -53,6 +56,19 @@ export function createEventSplitter(): EventSplitter {
       return overflowed
     },
   }
+}
+
+/** Of whole events, each ended by LF LF, those that match; `found` is where the first one does. */
+function tellingEvents(text: string, telling: RegExp, found: number): readonly string[] {
+  const events: string[] = []
+  let rest = text
+  for (let match = found; match !== -1; match = rest.search(telling)) {
+    const before = rest.lastIndexOf('\n\n', match)
+    const end = rest.indexOf('\n\n', match) + 2
+    events.push(rest.slice(before === -1 ? 0 : before + 2, end))
+    rest = rest.slice(end)
+  }
+  return events
 }
 
 /** The position after the first blank line at or after `from`, or -1. */

@@ -1,15 +1,16 @@
 /**
- * What attribution costs a call, by what is configured: the stage alone, built, in one process, variants in turns.
- * `npm run build && node test/bench/attribution.ts`. Prints medians of 15 rounds, in microseconds.
+ * `npm run bench:attribution`: what attribution and reading a request cost a call, by what is configured and by the prompt:
+ * the stages alone, built, in one process, variants in turns. Prints medians of 15 rounds, in microseconds.
  */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 type Stage = typeof import('../../instrumentation/compose/attribution.ts')
 type Configuration = typeof import('../../instrumentation/config.ts')
 type Api = typeof import('../../instrumentation/index.ts')
+type Claim = typeof import('../../instrumentation/intercept/claim.ts')
 type Chat = typeof import('../../instrumentation/providers/openai-chat.ts')
 type Scan = typeof import('../../instrumentation/wire/json-scan.ts')
 
@@ -18,11 +19,14 @@ const built = async <T>(path: string): Promise<T> =>
 const { attributionStage } = await built<Stage>('compose/attribution')
 const { readConfig } = await built<Configuration>('config')
 const { withAttribution } = await built<Api>('index')
+const { claimRequest } = await built<Claim>('intercept/claim')
 const { openaiChat } = await built<Chat>('providers/openai-chat')
 const { scanMembers } = await built<Scan>('wire/json-scan')
 
 const ROUNDS = 15
 const CALLS = 20_000
+/** Of what takes as long as a hundred of the others. */
+const LONG_CALLS = 400
 
 function stageOf(yaml: string) {
   const folder = mkdtempSync(join(tmpdir(), 'costspan-bench-'))
@@ -94,10 +98,10 @@ const variants: readonly Variant[] = [
   { name: 'promptVersion: hash, 100 kB', yaml: 'promptVersion: hash', body: large },
 ]
 
-function measure(run: () => void): number {
+function measure(run: () => void, calls = CALLS): number {
   const started = performance.now()
-  for (let i = 0; i < CALLS; i += 1) run()
-  return ((performance.now() - started) * 1000) / CALLS
+  for (let i = 0; i < calls; i += 1) run()
+  return ((performance.now() - started) * 1000) / calls
 }
 
 const runs = new Map<string, () => void>()
@@ -119,11 +123,61 @@ runs.set('looking for baggage in the context', () => outbound.run(send))
 const headers = new Headers({ 'content-type': 'application/json', authorization: 'Bearer none' })
 runs.set('looking for baggage in the headers', () => headers.get('baggage'))
 
+/** 100 kB of this project's own source. */
+function sourceCode(): string {
+  const folder = new URL('../../instrumentation/', import.meta.url)
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
+  const texts = files
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(new URL(file, folder), 'utf8'))
+  return texts.join('').slice(0, 100_000)
+}
+function lockFile(): string {
+  return readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8').slice(0, 100_000)
+}
+const conversation = (content: string, turns: number): string =>
+  JSON.stringify({
+    model: 'gpt-5.4',
+    messages: Array.from({ length: turns }, (_, index) => ({
+      role: index % 2 === 0 ? 'user' : 'assistant',
+      content: content.slice(
+        (index * content.length) / turns,
+        ((index + 1) * content.length) / turns,
+      ),
+    })),
+    stream: true,
+    stream_options: { include_usage: true },
+  })
+const prompts: Readonly<Record<string, string>> = {
+  '100 kB of plain words': conversation('a few words '.repeat(8_334), 1),
+  '100 kB of plain words in 100 messages': conversation('a few words '.repeat(8_334), 101),
+  '100 kB of source code': conversation(sourceCode(), 1),
+  '100 kB of JSON, as a tool answers': conversation(lockFile(), 1),
+}
+const long = new Set<string>()
+for (const [name, body] of Object.entries(prompts)) {
+  const quotes = body.match(/\\"/g)?.length ?? 0
+  const request = { method: 'POST', body }
+  const sizes = JSON.parse(body) as unknown
+  const label = `${name} (${quotes} quotes in it)`
+  runs.set(`claiming and reading ${label}`, () =>
+    claimRequest('https://api.openai.com/v1/chat/completions', request),
+  )
+  runs.set(`for comparison, the client's own JSON.stringify of ${label}`, () =>
+    JSON.stringify(sizes),
+  )
+  long
+    .add(`claiming and reading ${label}`)
+    .add(`for comparison, the client's own JSON.stringify of ${label}`)
+}
+
 const inside = new Set(variants.filter((one) => one.inside).map((one) => one.name))
 const figures = new Map([...runs.keys()].map((name) => [name, [] as number[]]))
 for (let round = 0; round <= ROUNDS; round += 1) {
   for (const [name, run] of runs) {
-    const took = inside.has(name) ? (run() as unknown as number) : measure(run)
+    const took = inside.has(name)
+      ? (run() as unknown as number)
+      : measure(run, long.has(name) ? LONG_CALLS : CALLS)
     if (round > 0) figures.get(name)?.push(took)
   }
 }

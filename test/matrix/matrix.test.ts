@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import { CLIENTS, casesOf } from './cases.ts'
-import { expectRecorded, expectUnnoticed } from './expectations.ts'
+import { expectRecorded, expectSentNoMore, expectUnnoticed } from './expectations.ts'
 import { runClient, type Run } from './matrix.ts'
 
 describe.each(CLIENTS)('$name', (client) => {
@@ -10,15 +10,15 @@ describe.each(CLIENTS)('$name', (client) => {
   describe.each(['cjs', 'mjs'] as const)('%s', (form) => {
     let bare: Run
     let observed: Run
+    const both = (which: typeof cases): Promise<[Run, Run]> =>
+      Promise.all([runClient(client, form, which, false), runClient(client, form, which, true)])
     beforeAll(async () => {
-      ;[bare, observed] = await Promise.all([
-        runClient(client, form, cases, false),
-        runClient(client, form, cases, true),
-      ])
+      ;[bare, observed] = await both(cases)
     }, 120_000)
 
-    test.each(cases)('$name', (one) => {
+    test.each(cases)('$name', async (one) => {
       expectUnnoticed(one, bare, observed)
+      await expectSentNoMore(one, [bare, observed], () => both([one]))
       expectRecorded(client.name, one, observed)
     })
 

@@ -94,6 +94,21 @@ describe.skipIf(promtool === undefined)('fast alerts', () => {
     expect(await fast('tail', search({ tokens: 15_000, bucket: 1 }))).toEqual([])
   })
 
+  test('where no conversations are counted, a call of $0.03 instead of $0.01 is told as such', async () => {
+    const buckets = 'gen_ai_client_operation_cost_USD_bucket'
+    const series = [
+      ...search().filter(({ series: name }) => !/units|cost_USD/.test(name)),
+      counter('costspan_cost_USD_total', all, 0.05, 0.15),
+      counter(buckets, `${owner},le="0.01"`, 5, 0),
+      counter(buckets, `${owner},le="0.05"`, 5),
+      counter(buckets, `${owner},le="+Inf"`, 5),
+    ]
+    const fired = await fast('by the call', series)
+    expect(alertsOf(fired)).toEqual(['CostspanConversationCost'])
+    const full = fired.find(({ at: time }) => time === CHANGE + 150)
+    expect(full!.text).toContain('a call costs 3.0 times what it did: $0.0300 instead of $0.0100.')
+  })
+
   test('15 calls in 5 minutes are too few for any alert, 25 are enough', async () => {
     const longer = { tokens: 15_000, bucket: 5 }
     expect(await fast('few', search({ ...longer, share: 0.15 }))).toEqual([])
@@ -138,7 +153,20 @@ describe.skipIf(promtool === undefined)('budget alerts', () => {
       'Budget everything: spent 17.3 times as fast as it allows, over 1h',
     )
     expect(last!.text).toContain('Budget everything of $5000.00 a month, $240.00 of it spent.')
-    expect(last!.text).toContain('search version v7 $120.00')
+    expect(last!.text).toContain('Most of it in the last hour: search version v7 $120.00')
+  })
+
+  test('a budget of one feature lists that feature alone', async () => {
+    const bot = all.replace('search', 'support-bot')
+    const botHours = hours(60, 2).series.replace('search', 'support-bot')
+    const series = [
+      at(`costspan_cost_USD_total{${bot}}`, '0+1x120'),
+      hours(500, 2),
+      { series: botHours, values: hours(60, 2).values },
+    ]
+    const fired = await budget(series, 'CostspanBudgetFastBurn', 4_200, 4_200)
+    const own = fired.find(({ text }) => text.includes('Budget support bot'))
+    expect(own!.text).toContain('Most of it in the last hour: support-bot version v7 $60.00; "')
   })
 
   test('what stopped 10 minutes ago burns no longer, though the hour still holds it', async () => {

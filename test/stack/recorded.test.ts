@@ -50,6 +50,8 @@ const FAST: Readonly<Record<string, number>> = {
   ...windows('attempts', 6),
   ...windows('context_tokens', 500),
   ...windows('output_tokens', 1_000),
+  'costspan:unit_cost_USD:now': 0.025,
+  'costspan:unit_cost_USD:before': 0.025,
   'costspan:call_cost_USD_p50:now': 0.0075,
   'costspan:call_cost_USD_p75:before': 0.00875,
   'costspan:call_cost_USD_p90:before': 0.0095,

@@ -29,7 +29,8 @@ describe('scanMembers', () => {
         }),
         (text) => {
           scanMembers(text, new Set(['a', 'n']))
-          scanRecords(text, { start: 0, end: text.length }, ['a', 'n'], () => undefined)
+          scanMembers(text, new Set(['a', 'n']), 0, { key: 'a', members: ['a', 'n'] })
+          scanRecords(text, { start: 0, end: text.length }, ['a', 'n'])
         },
       ),
       { numRuns: 2_000 },
@@ -40,6 +41,20 @@ describe('scanMembers', () => {
     const text = '{"content":"\\"model\\":\\"evil\\"","inner":{"model":"inner"},"model":"gpt-5.4"}'
     expect(parseRange(text, scanMembers(text, new Set(['model'])).get('model'))).toBe('gpt-5.4')
   })
+
+  test.each([0, 3, 9, 40])(
+    'finds the end of a string with 300 escaped quotes %i characters apart',
+    (apart) => {
+      const content = ('\\\\"' + 'x"'.repeat(apart % 2) + 'é'.repeat(apart)).repeat(300)
+      const text = JSON.stringify({ content, model: 'm', nested: JSON.stringify({ content }) })
+      const found = scanMembers(text, new Set(['content', 'model', 'nested']))
+      expect(parseRange(text, found.get('content'))).toBe(content)
+      expect(parseRange(text, found.get('model'))).toBe('m')
+      for (const broken of [text.slice(0, 400), `${text.slice(0, 400)}\\`]) {
+        expect(scanMembers(broken, new Set(['model'])).size).toBe(0)
+      }
+    },
+  )
 
   test('reads a 100 kB prompt in well under the time of parsing it', () => {
     const content = 'A long sentence with "quotes" and\nnew lines. '.repeat(2_200)
@@ -60,14 +75,11 @@ describe('scanMembers', () => {
 describe('scanRecords', () => {
   test('shows each element of an array with its two members, where it has them', () => {
     const text = '[ {"a":[1,2],"n":{"a":9}}, "x,y", {"n":"\\"a\\":1"} , 3, {"a":1,"a":2} ]'
-    const seen: unknown[] = []
-    scanRecords(text, { start: 0, end: text.length }, ['a', 'n'], (element, a, n) => {
-      seen.push([
-        text.slice(element.start, element.end).length,
-        parseRange(text, a),
-        parseRange(text, n),
-      ])
-    })
+    const seen = scanRecords(text, { start: 0, end: text.length }, ['a', 'n']).map((record) => [
+      record.end - record.start,
+      parseRange(text, record.first),
+      parseRange(text, record.second),
+    ])
     expect(seen).toEqual([
       [23, [1, 2], { a: 9 }],
       [5, undefined, undefined],
@@ -75,6 +87,34 @@ describe('scanRecords', () => {
       [1, undefined, undefined],
       [13, 2, undefined],
     ])
+  })
+})
+
+describe('records found while members are scanned', () => {
+  const wanted = { key: 'list', members: ['a', 'n'] } as const
+
+  test('are those that a scan of their own finds, and change no member, for any value', () => {
+    const records = fc.array(
+      fc.oneof(fc.record({ a: fc.jsonValue(), n: fc.jsonValue() }), fc.jsonValue()),
+    )
+    fc.assert(
+      fc.property(records, fc.jsonValue(), fc.constantFrom(0, 2), (list, other, spaces) => {
+        const text = JSON.stringify({ before: other, list, after: other }, null, spaces)
+        const keys = new Set(['before', 'list', 'after'])
+        const plain = scanMembers(text, keys)
+        const found = scanMembers(text, keys, 0, wanted)
+        for (const key of keys) expect(found.get(key)).toMatchObject(plain.get(key) ?? {})
+        const range = plain.get('list') ?? { start: 0, end: 0 }
+        expect(found.get('list')?.records).toEqual(scanRecords(text, range, wanted.members))
+      }),
+    )
+  })
+
+  test('are left out where the array does not close, and the members behind it are found', () => {
+    const text = '{"list":[{"a":1} oops],"model":"m"}'
+    const found = scanMembers(text, new Set(['list', 'model']), 0, wanted)
+    expect(found.get('list')?.records).toBeUndefined()
+    expect(parseRange(text, found.get('model'))).toBe('m')
   })
 })
 

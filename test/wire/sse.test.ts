@@ -41,6 +41,18 @@ describe('the event splitter', () => {
     expect(read(new TextEncoder().encode('data: 1\n\ndata: 2'), [3])).toEqual(['1', '2'])
   })
 
+  test('of many events in one piece gives those that tell something, whole, and keeps the unfinished one', () => {
+    const text = 'data: a\n\ndata: b1\n\ndata: c\n\nevent: x\ndata: b2\n\ndata: d\n\n'
+    for (const events of [text, text.replaceAll('\n', '\r\n')]) {
+      const splitter = createEventSplitter()
+      const bytes = new TextEncoder().encode(`${events}data: b`)
+      const first = splitter.push(bytes.subarray(0, -7), /b/)
+      expect(first.map(eventData).filter((data) => data.includes('b'))).toEqual(['b1', 'b2'])
+      expect(splitter.push(bytes.subarray(-7), /b/)).toEqual([])
+      expect(eventData(splitter.rest())).toBe('b')
+    }
+  })
+
   test('reads one event of 2 MB that arrives in pieces of 16 kB', () => {
     const text = `data: "${'x'.repeat(2_000_000)}"\n\n`
     const bytes = new TextEncoder().encode(text)

@@ -22,7 +22,7 @@ export function claimBedrock(
   const facts =
     body === undefined
       ? protocol.pathFacts?.(path)
-      : protocol.facts(body, scanMembers(body, protocol.requestKeys), path)
+      : protocol.facts(body, scanMembers(body, protocol.requestKeys, 0, protocol.messages), path)
   if (facts === undefined) return undefined
   const port = at(request, 'port')
   const attribution = facts.attribution ?? headerAttribution(at(request, 'headers'))

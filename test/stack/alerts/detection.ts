@@ -8,7 +8,7 @@ import { botCalls, type SimulatedCall } from './traffic.ts'
 
 /** Ordinary traffic before the change: the hour of the baseline, and some. */
 const CHANGE_AT = 4_200
-const AFTER = 1_200
+const AFTER = 720
 
 export interface DetectionCase {
   readonly conversationsPerMinute: number
@@ -38,7 +38,7 @@ export async function detect(cases: readonly DetectionCase[]): Promise<readonly 
     runs.map((run) => ({
       name: named(run),
       series: seriesOf({ name: BOT_FEATURE, seconds: CHANGE_AT + AFTER, calls: run.calls }),
-      from: 3_600,
+      from: CHANGE_AT - 300,
       to: CHANGE_AT + AFTER,
     })),
   )
