@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { money } from '../../dashboards/money.ts'
 import { missingEngines } from './engines/engines.ts'
+import { startLoad } from './support/load.ts'
 import { number, until } from './support/prometheus.ts'
 import { pricedCall, sendSpans, type SpanToSend } from './support/spans.ts'
 import { startStack, type Stack, type StackOptions } from './support/stack.ts'
@@ -45,6 +46,9 @@ async function send(otlp: string, ...spans: readonly SpanToSend[]): Promise<void
 function noInstance(file: CollectorFile): void {
   without(file, 'metrics/totals', 'resource/writer')
 }
+
+/** Prometheus' own. A flag that is given twice adds to what it enabled. */
+const CONVERSION = '--enable-feature=otlp-deltatocumulative'
 
 /** Points that the Collector dropped as out of order; it says so every 10 s. */
 async function outOfOrder(stack: Stack): Promise<number> {
@@ -233,6 +237,35 @@ describe.skipIf(missingEngines().length > 0)('a trap', () => {
       const stack = await startWith((file) => without(file, 'traces/count', 'filter/count'))
       await send(stack.otlp, ...spans, counted)
       expect(await settled(stack, 7)).toBeCloseTo(7, 9)
+    })
+  })
+
+  describe('the conversion of deltas', () => {
+    const ofAll = async (stack: Stack): Promise<number> => {
+      const load = startLoad(stack.otlp, { pauseMs: 200 })
+      await sleep(12_000)
+      await load.stop()
+      const { usd } = load.acknowledged()
+      return (await settled(stack, usd)) / usd
+    }
+
+    it('is exact in the Collector', async () => {
+      expect(await ofAll(await start())).toBeCloseTo(1, 9)
+    })
+
+    it("loses dollars without any fault where it is Prometheus' own", async () => {
+      const stack = await startWith(
+        (file) => {
+          pipeline(file, 'metrics/totals').processors = ['resource/writer', 'transform/arrival']
+          pipeline(file, 'metrics/totals').exporters = ['otlp_http/prometheus']
+          delete file.service.pipelines['metrics/rest']
+          delete file.service.pipelines['metrics/counted']
+        },
+        { flags: (flags: readonly string[]) => [...flags, CONVERSION] },
+      )
+      const share = await ofAll(stack)
+      console.log(`converted by Prometheus: ${share} of the dollars`)
+      expect(share).toBeLessThan(0.99)
     })
   })
 
