@@ -41,7 +41,7 @@ describe('docker-compose.yml', () => {
   })
 
   it.each(services)('%s is pinned by version and digest', (_name, { image }) => {
-    expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$/)
+    expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+(-[\w-]+)?@sha256:[0-9a-f]{64}$/)
   })
 
   it.each(services)('%s can write to its volumes only, and gains no right', (_name, service) => {

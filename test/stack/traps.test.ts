@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { money } from '../../dashboards/money.ts'
 import { missingEngines } from './engines/engines.ts'
+import { startLoad } from './support/load.ts'
 import { number, until } from './support/prometheus.ts'
 import { pricedCall, sendSpans, type SpanToSend } from './support/spans.ts'
 import { startStack, type Stack, type StackOptions } from './support/stack.ts'
@@ -43,11 +44,11 @@ async function send(otlp: string, ...spans: readonly SpanToSend[]): Promise<void
 
 /** Without what names the Collector as the writer of its series. */
 function noInstance(file: CollectorFile): void {
-  const statements = file.processors['transform/writer']?.['metric_statements'] as {
-    context: string
-  }[]
-  expect(statements.shift()).toMatchObject({ context: 'resource' })
+  without(file, 'metrics/totals', 'resource/writer')
 }
+
+/** Prometheus' own. A flag that is given twice adds to what it enabled. */
+const CONVERSION = '--enable-feature=otlp-deltatocumulative'
 
 /** Points that the Collector dropped as out of order; it says so every 10 s. */
 async function outOfOrder(stack: Stack): Promise<number> {
@@ -69,13 +70,16 @@ describe.skipIf(missingEngines().length > 0)('a trap', () => {
       return settled(stack, 16)
     }
     it('loses none of 1,600 calls on 16 connections where one request is counted at a time', async () => {
-      expect(await rush(await start())).toBeCloseTo(16, 9)
+      const stack = await start()
+      expect(await rush(stack)).toBeCloseTo(16, 9)
+      expect(await outOfOrder(stack)).toBe(0)
     })
 
     it('loses some, and counts them as errors, where spans are counted as they come', async () => {
       const stack = await startWith((file) => {
-        pipeline(file, 'traces/queue').exporters = ['signal_to_metrics']
-        pipeline(file, 'traces/count').receivers = ['forward/store']
+        delete file.service.pipelines['metrics/deltas']
+        pipeline(file, 'metrics/totals').receivers.push('signal_to_metrics')
+        without(file, 'metrics/totals', 'transform/arrival')
       })
       const usd = await rush(stack)
       console.log(`counted as they come: ${usd} of 16 USD`)
@@ -138,10 +142,10 @@ describe.skipIf(missingEngines().length > 0)('a trap', () => {
 
     it('is none where points have no start', async () => {
       const stack = await startWith((file) => {
-        const [points] = file.processors['transform/start']?.['metric_statements'] as [
+        const [points] = file.processors['transform/arrival']?.['metric_statements'] as [
           { statements: string[] },
         ]
-        expect(points.statements.shift()).toContain('datapoint.start_time')
+        expect(points.statements.pop()).toContain('datapoint.start_time')
       })
       expect(await increase(stack)).toBe(0)
     })
@@ -160,8 +164,8 @@ describe.skipIf(missingEngines().length > 0)('a trap', () => {
 
   describe('a series at rest', () => {
     const noLoop = (file: CollectorFile): void => {
-      pipeline(file, 'metrics/count').exporters = ['forward/metrics']
-      pipeline(file, 'metrics/loop').receivers = ['otlp']
+      pipeline(file, 'metrics/totals').exporters = ['forward/metrics']
+      delete file.service.pipelines['metrics/rest']
     }
     const samples = async (stack: Stack): Promise<number> => {
       await send(stack.otlp, pricedCall(1))
@@ -230,9 +234,38 @@ describe.skipIf(missingEngines().length > 0)('a trap', () => {
     })
 
     it('counts five times too much without filter/count', async () => {
-      const stack = await startWith((file) => without(file, 'traces/queue', 'filter/count'))
+      const stack = await startWith((file) => without(file, 'traces/count', 'filter/count'))
       await send(stack.otlp, ...spans, counted)
       expect(await settled(stack, 7)).toBeCloseTo(7, 9)
+    })
+  })
+
+  describe('the conversion of deltas', () => {
+    const ofAll = async (stack: Stack): Promise<number> => {
+      const load = startLoad(stack.otlp, { pauseMs: 200 })
+      await sleep(12_000)
+      await load.stop()
+      const { usd } = load.acknowledged()
+      return (await settled(stack, usd)) / usd
+    }
+
+    it('is exact in the Collector', async () => {
+      expect(await ofAll(await start())).toBeCloseTo(1, 9)
+    })
+
+    it("loses dollars without any fault where it is Prometheus' own", async () => {
+      const stack = await startWith(
+        (file) => {
+          pipeline(file, 'metrics/totals').processors = ['resource/writer', 'transform/arrival']
+          pipeline(file, 'metrics/totals').exporters = ['otlp_http/prometheus']
+          delete file.service.pipelines['metrics/rest']
+          delete file.service.pipelines['metrics/counted']
+        },
+        { flags: (flags: readonly string[]) => [...flags, CONVERSION] },
+      )
+      const share = await ofAll(stack)
+      console.log(`converted by Prometheus: ${share} of the dollars`)
+      expect(share).toBeLessThan(0.99)
     })
   })
 
