@@ -36,8 +36,9 @@ const plain = cache('plain')
 const NEVER = 1e15
 
 export const ORDINARY_CALL = every(
-  `${input} != nil`,
-  `${output} != nil`,
+  `IsInt(${input})`,
+  `IsInt(${output})`,
+  either(`${read} == nil`, `IsInt(${read})`),
   either(`${write} == nil`, `${write} == 0`),
   either(`${tier} == nil`, `${tier} == "default"`),
   `${at(names.ATTR_ANTHROPIC_SERVICE_TIER)} == nil`,

@@ -73,23 +73,16 @@ export function priceStatements(table: PriceTable): readonly string[] {
   ]
 }
 
+/** What is no whole number is no count. */
 function usageProblems(): readonly string[] {
-  const none = every(`${input} == nil`, `${output} == nil`)
+  const none = every(`not IsInt(${input})`, `not IsInt(${output})`)
   const failed = either(
-    `span.status.code == STATUS_CODE_ERROR`,
+    'span.status.code == STATUS_CODE_ERROR',
     `${at(names.ATTR_ERROR_TYPE)} != nil`,
   )
   return [
     set(why, '"usage_missing"', none),
     set(why, '"call_failed"', every(`${why} != nil`, failed)),
-    set(
-      why,
-      '"usage_inconsistent"',
-      either(
-        every(`${input} != nil`, `not IsInt(${input})`),
-        every(`${output} != nil`, `not IsInt(${output})`),
-      ),
-    ),
   ]
 }
 
@@ -105,8 +98,8 @@ function verdict(book: string): readonly string[] {
   })
   const unpriced = literal({ [names.ATTR_COST_STATUS]: 'unpriced', ...common })
   const incomplete = either(
-    `${input} == nil`,
-    every(`${output} == nil`, `${operation} != "embeddings"`),
+    `not IsInt(${input})`,
+    every(`not IsInt(${output})`, `${operation} != "embeddings"`),
   )
   const merge = (map: string): string => `merge_maps(span.attributes, ${map}, "upsert")`
   return [

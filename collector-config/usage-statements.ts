@@ -75,6 +75,11 @@ function rate(meter: keyof typeof CARD): string {
   return `${cache('card')}[${CARD[meter]}]`
 }
 
+/** Whether it is a count: a whole number. */
+function present(attribute: string): string {
+  return `IsInt(${at(attribute)})`
+}
+
 function number(attribute: string): string {
   return `Double(${at(attribute)})`
 }
@@ -93,7 +98,6 @@ export function quantityStatements(): readonly string[] {
   const read = cache('read')
   const write = cache('write')
   const out = cache('out')
-  const present = (name: string): string => `${at(name)} != nil`
   const lifetimes = LIFETIMES.map((name) => orZero(number(name))).join(' + ')
   const reasoning = every(`${special('thinks')} != nil`, present(names.ATTR_REASONING_TOKENS))
   return [
@@ -138,7 +142,7 @@ function takenOut(rare: RareMeter): readonly string[] {
     set(
       total,
       `${total} - (${quantity(rare)})`,
-      every(used, `${at(rare.attribute)} != nil`, `${total} != nil`),
+      every(used, present(rare.attribute), `${total} != nil`),
     ),
   ]
 }
@@ -151,10 +155,7 @@ export function partStatements(): readonly string[] {
     [cache('write'), 'cacheWrite', 'cacheWrite'],
     [cache('out'), 'output', 'output'],
   ]
-  const reasoning = every(
-    `${special('thinks')} != nil`,
-    `${at(names.ATTR_REASONING_TOKENS)} != nil`,
-  )
+  const reasoning = every(`${special('thinks')} != nil`, present(names.ATTR_REASONING_TOKENS))
   return [
     set(
       low,
@@ -176,7 +177,7 @@ export function partStatements(): readonly string[] {
         every(priceable, `${left} > 0.0`, `${rate(key)} != ""`),
       ),
     ),
-    ...RARE.flatMap((rare) => rarePart(rare.meter, quantity(rare), `${at(rare.attribute)} != nil`)),
+    ...RARE.flatMap((rare) => rarePart(rare.meter, quantity(rare), present(rare.attribute))),
     ...rarePart('reasoning', number(names.ATTR_REASONING_TOKENS), reasoning),
     ...requests(),
     set(at(names.ATTR_COST_AMOUNT), sumOfParts(), every(priceable, somePart())),
