@@ -20,7 +20,7 @@ import {
 } from './ottl.ts'
 import type { Card } from './price-card.ts'
 import type { PriceTable } from './price-table.ts'
-import { hashIndex, hashIndexOf, SLOTS } from './table-literals.ts'
+import { hashIndex, hashIndexOf } from './table-literals.ts'
 import { RARE_ATTRIBUTES } from './usage-statements.ts'
 
 const input = at(names.ATTR_INPUT_TOKENS)
@@ -66,7 +66,8 @@ export function fastStatements(table: PriceTable): readonly string[] {
     [names.ATTR_PRICE_BOOK]: table.book,
   }
   const keyOf = (name: string): string => `Concat([${provider}, "/", ${name}], "")`
-  const slot = element(slots(table), hashIndex(key, SLOTS))
+  const size = slotCount(table)
+  const slot = element(slots(table, size), hashIndex(key, size))
   const fits = every(
     `${card}["name"] == ${key}`,
     `${input} < ${card}["below"]`,
@@ -96,7 +97,7 @@ export function fastStatements(table: PriceTable): readonly string[] {
   ]
 }
 
-/** What most applications call: where two names share a slot, theirs have it. */
+/** What most applications call: no two names of these share a slot; of others the first in this order has it. */
 const FIRST = [
   'openai',
   'anthropic',
@@ -106,8 +107,23 @@ const FIRST = [
   'gcp.vertex_ai',
 ]
 
+/** Providers of FIRST whose every name has a slot. */
+const ALL_OF = 3
+const FEWEST_SLOTS = 4_096
+
+function slotCount({ names: known, cards }: PriceTable): number {
+  const wanted = [...known].flatMap(([name, index]) => {
+    const provider = FIRST.indexOf(name.slice(0, name.indexOf('/')))
+    return provider >= 0 && provider < ALL_OF && index > 0 && isPlain(cards[index]) ? [name] : []
+  })
+  for (let size = FEWEST_SLOTS; size < 4 * FEWEST_SLOTS; size += 1) {
+    if (new Set(wanted.map((name) => hashIndexOf(name, size))).size === wanted.length) return size
+  }
+  return FEWEST_SLOTS
+}
+
 /** Cards of models that nothing but usage matters to, one a slot: of two names in a slot the second goes the long way. */
-function slots({ names: known, cards }: PriceTable): string {
+function slots({ names: known, cards }: PriceTable, size: number): string {
   const rank = (name: string): number => {
     const place = FIRST.indexOf(name.slice(0, name.indexOf('/')))
     return place === -1 ? FIRST.length : place
@@ -115,12 +131,12 @@ function slots({ names: known, cards }: PriceTable): string {
   const placed = new Map<number, string>()
   const byRank = [...known.keys()].sort((a, b) => rank(a) - rank(b))
   for (const name of byRank) {
-    const at = hashIndexOf(name, SLOTS)
+    const at = hashIndexOf(name, size)
     const index = known.get(name) ?? 0
     if (placed.has(at) || index < 0 || !isPlain(cards[index])) continue
     placed.set(at, name)
   }
-  const texts = Array.from({ length: 2 * SLOTS - 1 }, () => '{}')
+  const texts = Array.from({ length: 2 * size - 1 }, () => '{}')
   const here = new Set(placed.values())
   const exact = new Set(byRank.filter((name) => !here.has(name)).map(withoutDate))
   for (const [at, name] of placed) {

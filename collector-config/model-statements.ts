@@ -32,6 +32,8 @@ export function modelStatements({ names: known, providerNames }: PriceTable): re
     set(key, `Concat([ToLowerCase(${stated}), "/", ${model}], "")`, `${model} != nil`),
     ...look,
     set(provider, `ToLowerCase(${stated})`, unknown),
+    ...plainDated(),
+    ...look,
     set(cache('spellings'), literal(providerNames), unknown),
     set(provider, `Coalesce([${cache('spellings')}[${provider}], ${provider}])`, unknown),
     ...bare(),
@@ -123,6 +125,17 @@ function tuned(): readonly string[] {
       every(elsewhere, `not HasPrefix(${model}, "ft:")`),
     ),
     when(`replace_pattern(${model}, "^(ft:[^:]*):.*$", "$1")`, elsewhere),
+  ]
+}
+
+/** The most frequent of other forms first: a plain name with a date. Nothing else could be taken off it before. */
+function plainDated(): readonly string[] {
+  const named = cache('named')
+  const plain = every(unknown, `not IsMatch(${model}, "[/:]")`, `${provider} != "aws.bedrock"`)
+  return [
+    set(named, model, plain),
+    when(`replace_pattern(${named}, "${DATE}", "")`, `${named} != nil`),
+    set(key, `Concat([${provider}, "/", ${named}], "")`, `${named} != nil`),
   ]
 }
 

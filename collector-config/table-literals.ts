@@ -60,9 +60,6 @@ export function textList(texts: readonly string[]): string {
 
 /** Buckets of a hash table: few enough to be read fast, so many that a bucket holds one name or two. */
 export const BUCKETS = 1_024
-/** Slots with room for one name: so many that few names find theirs taken. */
-export const SLOTS = 4_096
-
 /** The index of a name's bucket, as OTTL computes it: its remainder has the sign of what is divided. */
 export function hashIndex(key: string, size: number): string {
   return `FNV(${key}) - FNV(${key}) / ${size} * ${size} + ${size - 1}`

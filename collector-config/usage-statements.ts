@@ -119,7 +119,7 @@ export function quantityStatements(): readonly string[] {
     ),
     set(plain, `${plain} - ${read}`, every(`${read} != nil`, `${plain} != nil`)),
     set(plain, `${plain} - ${write}`, every(`${write} != nil`, `${plain} != nil`)),
-    ...RARE.flatMap((rare) => takenOut(rare)),
+    ...['plain', 'read', 'write', 'out'].map(takenOut),
     set(out, `${out} - ${number(names.ATTR_REASONING_TOKENS)}`, every(used, reasoning)),
     set(
       why,
@@ -135,16 +135,15 @@ export function quantityStatements(): readonly string[] {
   ]
 }
 
-function takenOut(rare: RareMeter): readonly string[] {
-  if (rare.within === undefined) return []
-  const total = cache(rare.within)
-  return [
-    set(
-      total,
-      `${total} - (${quantity(rare)})`,
-      every(used, present(rare.attribute), `${total} != nil`),
-    ),
-  ]
+/** Counts by themselves are taken out of the total that holds them. */
+function takenOut(within: string): string {
+  const total = cache(within)
+  const parts = RARE.filter((rare) => rare.within === within).map(({ attribute, less }) =>
+    less === undefined
+      ? orZero(number(attribute))
+      : `${orZero(number(attribute))} - ${orZero(number(less))}`,
+  )
+  return set(total, `${total} - (${parts.join(' + ')})`, every(used, `${total} != nil`))
 }
 
 /** One attribute for each part of the cost, and the amount that they add up to. */
@@ -155,7 +154,6 @@ export function partStatements(): readonly string[] {
     [cache('write'), 'cacheWrite', 'cacheWrite'],
     [cache('out'), 'output', 'output'],
   ]
-  const reasoning = every(`${special('thinks')} != nil`, present(names.ATTR_REASONING_TOKENS))
   return [
     set(
       low,
@@ -177,28 +175,49 @@ export function partStatements(): readonly string[] {
         every(priceable, `${left} > 0.0`, `${rate(key)} != ""`),
       ),
     ),
-    ...RARE.flatMap((rare) => rarePart(rare.meter, quantity(rare), present(rare.attribute))),
-    ...rarePart('reasoning', number(names.ATTR_REASONING_TOKENS), reasoning),
+    ...rareParts(),
     ...requests(),
     set(at(names.ATTR_COST_AMOUNT), sumOfParts(), every(priceable, somePart())),
   ]
 }
 
-function part(meter: Meter): string {
-  return at(names.PREFIX_COST_PART + PARTS[meter])
+function rareParts(): readonly string[] {
+  const reasoning = every(`${special('thinks')} != nil`, present(names.ATTR_REASONING_TOKENS))
+  const rare = [
+    ...RARE.map((one) => ({
+      meter: one.meter,
+      count: quantity(one),
+      there: present(one.attribute),
+    })),
+    { meter: 'reasoning' as const, count: number(names.ATTR_REASONING_TOKENS), there: reasoning },
+  ]
+  return [
+    ...rare.map(({ meter, count, there }) =>
+      set(
+        part(meter),
+        `${orZero(part(meter))} + (${count}) * ${more}["${meter}"] / 1000000000000.0`,
+        every(used, priceable, there, `${count} > 0.0`, `${more}["${meter}"] != nil`),
+      ),
+    ),
+    set(
+      low,
+      '"rate_missing"',
+      every(
+        used,
+        priceable,
+        `${low} == nil`,
+        either(
+          ...rare.map(({ meter, count, there }) =>
+            every(there, `${count} > 0.0`, `${more}["${meter}"] == nil`),
+          ),
+        ),
+      ),
+    ),
+  ]
 }
 
-function rarePart(meter: Meter, count: string, present: string): readonly string[] {
-  const own = `${more}["${meter}"]`
-  const counted = every(used, priceable, present, `${count} > 0.0`)
-  return [
-    set(
-      part(meter),
-      `${orZero(part(meter))} + (${count}) * ${own} / 1000000000000.0`,
-      every(counted, `${own} != nil`),
-    ),
-    set(low, '"rate_missing"', every(counted, `${low} == nil`, `${own} == nil`)),
-  ]
+function part(meter: Meter): string {
+  return at(names.PREFIX_COST_PART + PARTS[meter])
 }
 
 /** A call that counts no requests is one. */

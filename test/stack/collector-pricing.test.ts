@@ -1,6 +1,7 @@
 /** The engine is the judge: what the real Collector makes of a span is what `price` makes of the same call. */
 
 import { beforeAll, describe, expect, test } from 'vitest'
+import { priceTable } from '../../collector-config/price-table.ts'
 import { COUNTS, CONTEXT, readQuestion } from '../../cli/price-question.ts'
 import type { Cost } from '../../instrumentation/core/cost.ts'
 import { bundledBook } from '../../instrumentation/pricing/bundled.ts'
@@ -148,4 +149,67 @@ describe.skipIf(binary === undefined)('the Collector prices as the engine does',
       }
     },
   )
+
+  test('every name that the book has, and each with a date, an ARN or a path: as the engine', async () => {
+    const named = [...priceTable(bundledBook()).names.keys()].flatMap(spellings)
+    expect(named.length).toBeGreaterThan(8_000)
+    const spans = named.map(([provider, model], index) => ({
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+      spanId: (index + 1).toString(16).padStart(16, '0'),
+      name: 'chat',
+      startTimeUnixNano: nanoseconds(AT),
+      endTimeUnixNano: nanoseconds(AT),
+      attributes: [
+        string(names.ATTR_OPERATION_NAME, 'chat'),
+        string(names.ATTR_PROVIDER_NAME, provider),
+        string(names.ATTR_RESPONSE_MODEL, model),
+        ...Object.entries(USED).map(([name, value]) => int(name, value)),
+      ],
+    }))
+    const all = await pricedByCollector(binary ?? '', {
+      resourceSpans: [{ scopeSpans: [{ spans }] }],
+    })
+    const different = named.flatMap(([provider, model], index) => {
+      const cost = price(bundledBook(), {
+        provider,
+        models: [model],
+        usage: { input: 800, cacheRead: 200, output: 100 },
+        at: Date.parse(AT),
+      })
+      const span = all.get((index + 1).toString(16).padStart(16, '0')) ?? {}
+      const said = [
+        span[names.ATTR_COST_STATUS],
+        span[names.ATTR_COST_REASON],
+        span[names.ATTR_PRICE_ID],
+      ]
+      const expected =
+        cost.kind === 'priced'
+          ? [cost.kind, undefined, cost.priceId]
+          : [cost.kind, cost.reason, cost.kind === 'partial' ? cost.priceId : undefined]
+      const amount = cost.kind === 'unpriced' ? 0 : cost.amount
+      const near = Math.abs(Number(span[names.ATTR_COST_AMOUNT] ?? 0) - amount) < 1e-9
+      const same = near && JSON.stringify(said) === JSON.stringify(expected)
+      return same ? [] : [{ provider, model, said, expected, amount }]
+    })
+    expect(different).toEqual([])
+  })
 })
+
+const AT = '2026-11-25T12:00:00Z'
+const USED = {
+  [names.ATTR_INPUT_TOKENS]: 1_000,
+  [names.ATTR_CACHE_READ_TOKENS]: 200,
+  [names.ATTR_OUTPUT_TOKENS]: 100,
+}
+
+/** A name as it stands, and with what may be taken off it. */
+function spellings(known: string): readonly (readonly [provider: string, model: string])[] {
+  const slash = known.indexOf('/')
+  const [provider, name] = [known.slice(0, slash), known.slice(slash + 1)]
+  const dated = [`${name}-2026-01-31`, `${name}-20260131`]
+  const others =
+    provider === 'aws.bedrock'
+      ? [`us.${name}-v1:0`, `arn:aws:bedrock:eu-west-1:1:inference-profile/global.${name}`]
+      : [`models/${name}`, `${provider}/${name}`]
+  return [name, ...dated, ...others].map((model) => [provider, model] as const)
+}
