@@ -7,17 +7,7 @@
 import { PARTS } from '../instrumentation/pricing/card.ts'
 import * as names from '../instrumentation/semconv.ts'
 import { DATE, withoutDate } from './names.ts'
-import {
-  attribute as at,
-  cache,
-  either,
-  element,
-  every,
-  float,
-  literal,
-  set,
-  when,
-} from './ottl.ts'
+import { attribute as at, cache, either, element, every, float, literal, set } from './ottl.ts'
 import type { Card } from './price-card.ts'
 import type { PriceTable } from './price-table.ts'
 import { hashIndex, hashIndexOf } from './table-literals.ts'
@@ -49,44 +39,54 @@ export const ORDINARY_CALL = every(
   ),
 )
 
-export function fastStatements(table: PriceTable): readonly string[] {
+/** For a name as the book has it, and then for one with a date. */
+export function fastStatements(table: PriceTable): {
+  readonly exact: readonly string[]
+  readonly dated: readonly string[]
+} {
   const provider = at(names.ATTR_PROVIDER_NAME)
   const model = `Coalesce([${at(names.ATTR_RESPONSE_MODEL)}, ${at(names.ATTR_REQUEST_MODEL)}])`
-  const priced = `${plain} > 0.0`
-  const usd = (quantity: string, rate: string): string =>
-    `${quantity} * ${card}["${rate}"] / 1000000000000.0`
-  const part = (meter: 'input' | 'cacheRead' | 'output'): string =>
-    at(names.PREFIX_COST_PART + PARTS[meter])
-  const orZero = (value: string): string => `Coalesce([${value}, 0.0])`
-  const constants = {
-    [names.ATTR_COST_CURRENCY]: 'USD',
-    [names.ATTR_COST_SOURCE]: 'local',
-    [names.ATTR_COST_STATUS]: 'priced',
-    [names.ATTR_COST_BY]: 'collector',
-    [names.ATTR_PRICE_BOOK]: table.book,
-  }
-  const keyOf = (name: string): string => `Concat([${provider}, "/", ${name}], "")`
+  const undated = cache('model')
   const size = slotCount(table)
-  const slot = element(slots(table, size), hashIndex(key, size))
+  const keyOf = (name: string): string => set(key, `Concat([${provider}, "/", ${name}], "")`)
+  const found = set(card, element(slots(table, size), hashIndex(key, size)))
+  const uncached = `Double(${input}) - ${orZero(`Double(${read})`)}`
   const fits = every(
     `${card}["name"] == ${key}`,
     `${input} < ${card}["below"]`,
     either(`${read} == nil`, `${read} == 0`, `${card}["cacheRead"] != nil`),
   )
-  const uncached = `Double(${input}) - ${orZero(`Double(${read})`)}`
-  const missed = `${card}["name"] != ${key}`
+  return {
+    exact: [keyOf(model), found, set(plain, uncached, fits), ...written(table.book)],
+    dated: [
+      set(undated, model),
+      `replace_pattern(${undated}, "${DATE}", "")`,
+      keyOf(undated),
+      found,
+      set(plain, uncached, every(fits, `${card}["except"][${model}] == nil`)),
+      ...written(table.book),
+    ],
+  }
+}
+
+/** Of what was found: parts, amount and verdict. */
+function written(book: string): readonly string[] {
+  const priced = `${plain} > 0.0`
+  const usd = (quantity: string, rate: string): string =>
+    `${quantity} * ${card}["${rate}"] / 1000000000000.0`
+  const part = (meter: 'input' | 'cacheRead' | 'output'): string =>
+    at(names.PREFIX_COST_PART + PARTS[meter])
+  const constants = {
+    [names.ATTR_COST_CURRENCY]: 'USD',
+    [names.ATTR_COST_SOURCE]: 'local',
+    [names.ATTR_COST_STATUS]: 'priced',
+    [names.ATTR_COST_BY]: 'collector',
+    [names.ATTR_PRICE_BOOK]: book,
+  }
   return [
-    set(key, keyOf(model)),
-    set(card, slot),
-    set(plain, uncached, fits),
-    set(cache('model'), model, missed),
-    when(`replace_pattern(${cache('model')}, "${DATE}", "")`, `${cache('model')} != nil`),
-    set(key, keyOf(cache('model')), `${cache('model')} != nil`),
-    set(card, slot, `${cache('model')} != nil`),
-    set(plain, uncached, every(`${cache('model')} != nil`, fits, `${card}["exact"] == nil`)),
     set(part('input'), usd(plain, 'input'), priced),
-    set(part('cacheRead'), usd(`Double(${read})`, 'cacheRead'), every(priced, `${read} > 0`)),
-    set(part('output'), usd(`Double(${output})`, 'output'), every(priced, `${output} > 0`)),
+    set(part('cacheRead'), usd(`Double(${read})`, 'cacheRead'), every(`${read} > 0`, priced)),
+    set(part('output'), usd(`Double(${output})`, 'output'), every(`${output} > 0`, priced)),
     set(
       at(names.ATTR_COST_AMOUNT),
       [part('input'), orZero(part('cacheRead')), orZero(part('output'))].join(' + '),
@@ -95,6 +95,10 @@ export function fastStatements(table: PriceTable): readonly string[] {
     ...Object.entries(constants).map(([name, value]) => set(at(name), literal(value), priced)),
     set(at(names.ATTR_PRICE_ID), `${card}["id"]`, priced),
   ]
+}
+
+function orZero(value: string): string {
+  return `Coalesce([${value}, 0.0])`
 }
 
 /** What most applications call: no two names of these share a slot; of others the first in this order has it. */
@@ -137,10 +141,10 @@ function slots({ names: known, cards }: PriceTable, size: number): string {
     placed.set(at, name)
   }
   const texts = Array.from({ length: 2 * size - 1 }, () => '{}')
-  const here = new Set(placed.values())
-  const exact = new Set(byRank.filter((name) => !here.has(name)).map(withoutDate))
+  const others = byRank.filter((name) => known.get(name) !== known.get(withoutDate(name)))
   for (const [at, name] of placed) {
-    texts[at] = cardText(name, cards[known.get(name) ?? 0], exact.has(name))
+    const except = others.filter((other) => withoutDate(other) === name)
+    texts[at] = cardText(name, cards[known.get(name) ?? 0], except)
   }
   return `[\n${texts.join(',\n')}]`
 }
@@ -151,8 +155,8 @@ function isPlain(one: Card | undefined): boolean {
   return rated && requests === undefined && one?.doubt === undefined
 }
 
-/** @param exact a dated name of it has a price of its own but no slot: a date must not be taken off to come here */
-function cardText(name: string, one: Card | undefined, exact: boolean): string {
+/** @param except dated names of it that have prices of their own: from these no date must be taken off */
+function cardText(name: string, one: Card | undefined, except: readonly string[]): string {
   const { input = 0, output = 0, cacheRead } = one?.rates ?? {}
   const fields = [
     `"name": ${literal(name)}`,
@@ -161,7 +165,13 @@ function cardText(name: string, one: Card | undefined, exact: boolean): string {
     ...(cacheRead === undefined ? [] : [`"cacheRead": ${float(cacheRead)}`]),
     `"output": ${float(output)}`,
     `"id": ${literal(one?.id ?? '')}`,
-    ...(exact ? ['"exact": true'] : []),
+    ...(except.length === 0
+      ? []
+      : [`"except": {${except.map((other) => `${literal(modelOf(other))}: true`).join(', ')}}`]),
   ]
   return `{${fields.join(', ')}}`
+}
+
+function modelOf(name: string): string {
+  return name.slice(name.indexOf('/') + 1)
 }
