@@ -6,7 +6,7 @@
 
 import { PARTS } from '../instrumentation/pricing/card.ts'
 import * as names from '../instrumentation/semconv.ts'
-import { DATE, withoutDate } from './names.ts'
+import { DATES, withoutDate } from './names.ts'
 import { attribute as at, cache, either, element, every, float, literal, set } from './ottl.ts'
 import type { Card } from './price-card.ts'
 import type { PriceTable } from './price-table.ts'
@@ -60,7 +60,7 @@ export function fastStatements(table: PriceTable): {
     exact: [keyOf(model), found, set(plain, uncached, fits), ...written(table.book)],
     dated: [
       set(undated, model),
-      `replace_pattern(${undated}, "${DATE}", "")`,
+      ...DATES.map((date) => `replace_pattern(${undated}, "${date}", "")`),
       keyOf(undated),
       found,
       set(plain, uncached, every(fits, `${card}["except"][${model}] == nil`)),

@@ -3,7 +3,7 @@
 import * as names from '../instrumentation/semconv.ts'
 import { attribute as at, cache, either, element, every, literal, set, when } from './ottl.ts'
 import type { PriceTable } from './price-table.ts'
-import { DATE } from './names.ts'
+import { DATES } from './names.ts'
 import { BUCKETS, hashIndex, nameBuckets } from './table-literals.ts'
 
 const model = cache('model')
@@ -134,13 +134,13 @@ function plainDated(): readonly string[] {
   const plain = every(unknown, `not IsMatch(${model}, "[/:]")`, `${provider} != "aws.bedrock"`)
   return [
     set(named, model, plain),
-    when(`replace_pattern(${named}, "${DATE}", "")`, `${named} != nil`),
+    ...DATES.map((date) => when(`replace_pattern(${named}, "${date}", "")`, `${named} != nil`)),
     set(key, `Concat([${provider}, "/", ${named}], "")`, `${named} != nil`),
   ]
 }
 
 function dated(): readonly string[] {
-  return [when(`replace_pattern(${model}, "${DATE}", "")`, unknown)]
+  return DATES.map((date) => when(`replace_pattern(${model}, "${date}", "")`, unknown))
 }
 
 function missed(): readonly string[] {
