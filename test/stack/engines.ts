@@ -1,15 +1,10 @@
-/** Where the real engines are. */
+/** Where a real engine is. */
 
 import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { enginePaths, onPath, type Engine } from './engines/engines.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-
-/** The program in the cache of built engines, else on the PATH, else undefined. */
-export function engine(name: 'promtool' | 'prometheus'): string | undefined {
-  const cache =
-    process.env['COSTSPAN_STACK_CACHE'] ?? join(root, 'node_modules/.cache/costspan-stack')
-  const places = [cache, ...(process.env['PATH'] ?? '').split(delimiter)]
-  return places.map((place) => join(place, name)).find((path) => existsSync(path))
+/** The engine that was built here, else the one on the PATH, else undefined. */
+export function engine(name: Engine): string | undefined {
+  const built = enginePaths()[name]
+  return existsSync(built) ? built : onPath(name)
 }
