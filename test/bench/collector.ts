@@ -305,7 +305,7 @@ try {
   for (const one of running) await ready(one, conventional(1))
   await compare('Spans by the conventions', running, conventional(SPANS_PER_REQUEST))
   await compare(
-    'Recorded spans of eight emitters, with content',
+    'Recorded spans of nine emitters, with content',
     running,
     recorded(SPANS_PER_REQUEST),
   )
