@@ -52,7 +52,8 @@ export interface CardBasis {
   readonly book: string
 }
 
-const PARTS: Readonly<Record<Meter, CostPart>> = {
+/** The part of a cost that a meter is billed as. */
+export const PARTS: Readonly<Record<Meter, CostPart>> = {
   input: 'input',
   cacheRead: 'cache_read',
   cacheWrite: 'cache_write',
