@@ -6,7 +6,6 @@
 import type { PriceBook } from '../instrumentation/pricing/book.ts'
 import { literal, type LiteralMap } from './ottl.ts'
 import type { Card } from './price-card.ts'
-import type { PriceTable } from './price-table.ts'
 
 /** What a card's text holds, in this order. Rates are 10⁻¹² USD per unit; what there is none of is empty. */
 export const CARD = {
@@ -70,7 +69,7 @@ export function hashIndexOf(name: string, size: number): number {
   return Number(fnv(name) % BigInt(size)) + size - 1
 }
 
-export function nameBuckets(names: PriceTable['names']): string {
+export function nameBuckets(names: ReadonlyMap<string, number>): string {
   const buckets: string[][] = Array.from({ length: 2 * BUCKETS - 1 }, () => [])
   for (const [name, index] of names) {
     buckets[hashIndexOf(name, BUCKETS)]?.push(`${literal(name)}: ${index}`)

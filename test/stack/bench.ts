@@ -1,5 +1,5 @@
 /**
- * `npm run bench:collector`: what a span costs the Collector, with our processing and with none, side by side in one run:
+ * `npm run bench:pipeline`: what a span costs the Collector, with our processing and with none, side by side in one run:
  * processor seconds of its process, and spans a second of one sender with four connections.
  */
 
