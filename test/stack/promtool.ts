@@ -1,12 +1,18 @@
 /** Prometheus' own rule engine over given series: `promtool test rules`. */
 
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { engine } from './engines.ts'
 
-export const promtool = engine('promtool')
+/** Undefined where there is none that knows our rules: `query_offset` came with Prometheus 2.53, this option with 3. */
+export const promtool = [engine('promtool')].find((path) => path !== undefined && isNewEnough(path))
+
+function isNewEnough(path: string): boolean {
+  const { stdout, stderr } = spawnSync(path, ['test', 'rules', '--help'], { encoding: 'utf8' })
+  return `${stdout}${stderr}`.includes('ignore-unknown-fields')
+}
 
 export interface InputSeries {
   readonly series: string

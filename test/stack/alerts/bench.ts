@@ -127,7 +127,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 })
-if (promtool === undefined) misused('promtool is missing: put it on the PATH')
+if (promtool === undefined) misused('promtool of Prometheus 3 is missing: put it on the PATH')
 if (values.only !== undefined && !['alarms', 'detection'].includes(values.only)) {
   misused(`--only ${values.only}; allowed: alarms, detection`)
 }
