@@ -123,7 +123,7 @@ export function demoPast(now: number, gapMinutes: number): History {
     },
     ...JOBS.map((job, index) => ({ ...shared, ...jobSet(job, index, to), since: from })),
   ]
-  return { sets, from, denseFrom: floorHour(to) - 26 * HOUR, to }
+  return { sets, from, countersFrom: from, denseFrom: floorHour(to) - 26 * HOUR, every: 60_000, to }
 }
 
 const withRetrieval = <T extends { readonly usd: CallSet['usd'] }>(set: T): T => ({
@@ -160,8 +160,11 @@ export interface Size {
 
 export const COMPANY: Size = { features: 50, models: 8, versions: 5, services: 20 }
 
-/** Every feature with every model and version; a sample a minute for the last two hours alone. */
-export function companyPast(now: number, size: Size, denseHours = 2): History {
+/**
+ * Every feature with every model and version. Counters of the last 70 minutes alone, at the interval of the provisioned
+ * data source: a month of them would be ten billion samples, and what looks at a month reads recorded hours.
+ */
+export function companyPast(now: number, size: Size): History {
   const to = Math.floor(now / 60_000) * 60_000
   const from = floorHour(to) - DAYS * DAY
   const sets: CallSet[] = []
@@ -192,5 +195,6 @@ export function companyPast(now: number, size: Size, denseHours = 2): History {
       }
     }
   }
-  return { sets, from, denseFrom: floorHour(to) - denseHours * HOUR, to }
+  const denseFrom = to - 70 * 60_000
+  return { sets, from, countersFrom: denseFrom, denseFrom, every: 15_000, to }
 }

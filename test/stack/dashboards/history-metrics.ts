@@ -1,6 +1,8 @@
 /** The contract's metrics as functions of a count of calls, with the labels that processes export. */
 
+import { HOUR_RECORDED, HOURLY } from '../../../dashboards/hourly.ts'
 import { LABEL } from '../../../dashboards/labels.ts'
+import { QUANTILE } from '../../../dashboards/quantiles.ts'
 import * as names from '../../../instrumentation/semconv.ts'
 import type { CallSet } from './history.ts'
 
@@ -12,6 +14,8 @@ export interface SeriesOf {
   /** Has the labels of the process that exported it. */
   readonly ofProcess: boolean
   readonly value: (set: CallSet, calls: number) => number
+  /** Sets that share a series are not added: the greatest of them counts. */
+  readonly greatest?: boolean
   readonly applies?: (set: CallSet) => boolean
 }
 
@@ -152,9 +156,12 @@ const MODEL = [environment, feature, provider, model]
 const callUsd = ({ usd }: CallSet): number =>
   Object.entries(usd).reduce((sum, [part, each]) => sum + (part === 'vector_db' ? 0 : each), 0)
 
+const inputTokens = ({ tokens: { input } }: CallSet): number => input
+const seconds = ({ tokens: { output } }: CallSet): number => output / 150
+
 const histograms = [
-  ...histogram(names.METRIC_OPERATION_INPUT_TOKENS, PROMPT, (set) => set.tokens.input),
-  ...histogram(names.METRIC_DURATION, MODEL, (set) => set.tokens.output / 150),
+  ...histogram(names.METRIC_OPERATION_INPUT_TOKENS, PROMPT, inputTokens),
+  ...histogram(names.METRIC_DURATION, MODEL, seconds),
   ...histogram(names.METRIC_TIME_TO_FIRST_CHUNK, MODEL, () => 0.4),
   // Processes export it exponential; promtool reads classic ones alone.
   ...histogram(names.METRIC_OPERATION_COST, MODEL, callUsd),
@@ -192,23 +199,43 @@ export const METRICS: readonly SeriesOf[] = [
   ...units,
 ]
 
-const hourly = (name: string, keeps: readonly string[], value: Value): SeriesOf => ({
-  name,
-  keeps,
+const picked = (
+  labels: Readonly<Record<string, string>>,
+  kept: readonly string[],
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(labels).filter(([label]) => kept.includes(label)))
+
+/** A counter's hours: the same, by fewer labels and without its process. */
+const hours = Object.values(HOURLY).flatMap(({ metric, hourly, labels }) =>
+  METRICS.filter(({ name }) => name === names.prometheusName(metric)).map((of) => ({
+    ...of,
+    name: hourly,
+    keeps: of.keeps.filter((label) => labels.includes(label)),
+    more: picked(of.more, labels),
+    ofProcess: false,
+  })),
+)
+
+const MEANS: ReadonlyMap<string, (set: CallSet) => number> = new Map(
+  [
+    [names.METRIC_OPERATION_COST, callUsd] as const,
+    [names.METRIC_OPERATION_INPUT_TOKENS, inputTokens] as const,
+    [names.METRIC_DURATION, seconds] as const,
+  ].map(([metric, mean]) => [metric.name, mean]),
+)
+
+const quantiles = Object.values(QUANTILE).map(({ metric, rank, hourly }) => ({
+  name: hourly,
+  keeps: [environment, feature],
   more: {},
   ofProcess: false,
-  value,
-})
-const GROUP = [environment, team, feature, promptName, promptVersion, model]
+  greatest: true,
+  value: (set: CallSet) => (MEANS.get(metric.name)?.(set) ?? NaN) * (rank > 0.9 ? 3.5 : 0.5),
+}))
 
-/** What `dashboards/rules/spend.ts` would have recorded at the end of each hour. */
-export const HOURLY: readonly SeriesOf[] = [
-  hourly(
-    'costspan:cost_USD:hour',
-    GROUP,
-    (set, n) => n * callUsd(set) + n * (set.usd['vector_db'] ?? 0),
-  ),
-  hourly('costspan:calls:hour', GROUP, (_, n) => n),
-  hourly('costspan:units:hour', UNIT, asked),
-  { ...hourly('costspan:recorded:hour', [], () => 0), value: () => 1 },
+/** What the hourly rules would have recorded at the end of each hour. */
+export const HOURS: readonly SeriesOf[] = [
+  ...hours,
+  ...quantiles,
+  { name: HOUR_RECORDED, keeps: [], more: {}, ofProcess: false, greatest: true, value: () => 1 },
 ]

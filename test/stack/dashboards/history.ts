@@ -6,7 +6,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { LABEL } from '../../../dashboards/labels.ts'
 import { UNATTRIBUTED } from '../../../instrumentation/semconv.ts'
-import { HOURLY, METRICS, type SeriesOf } from './history-metrics.ts'
+import { HOURS, METRICS, type SeriesOf } from './history-metrics.ts'
 
 /** Calls that are alike, of one process. */
 export interface CallSet {
@@ -38,16 +38,18 @@ export interface CallSet {
 
 export interface History {
   readonly sets: readonly CallSet[]
-  /** Milliseconds since 1970: a sample an hour from here on, */
+  /** Milliseconds since 1970: recorded hours from here on, */
   readonly from: number
-  /** and from here on a sample a minute, */
+  /** counters from here on, a sample an hour, */
+  readonly countersFrom: number
+  /** and from here on a sample each `every` milliseconds, */
   readonly denseFrom: number
+  readonly every: number
   /** until here. */
   readonly to: number
 }
 
 const HOUR = 3_600_000
-const MINUTE = 60_000
 
 /** Calls since the set's process began, as its last sample not after `time` has them. */
 export function callsUntil(set: CallSet, history: History, time: number): number {
@@ -55,9 +57,9 @@ export function callsUntil(set: CallSet, history: History, time: number): number
   return sample < set.since ? 0 : counted(set, sample)
 }
 
-function sampleAt({ denseFrom }: History, time: number): number {
-  const every = time >= denseFrom ? MINUTE : HOUR
-  return Math.floor(time / every) * every
+function sampleAt({ denseFrom, every }: History, time: number): number {
+  const step = time >= denseFrom ? every : HOUR
+  return Math.floor(time / step) * step
 }
 
 const sums = new WeakMap<CallSet, number[]>()
@@ -98,16 +100,13 @@ export function writeHistory(
 ): { readonly series: number; readonly samples: number } {
   const out = openSync(file, 'w')
   const times = part === 'counters' ? sampleTimes(history) : hours(history)
-  const all = seriesIn(history, part === 'counters' ? METRICS : HOURLY)
+  const all = seriesIn(history, part === 'counters' ? METRICS : HOURS)
   let [samples, chunk] = [0, '']
   for (const [name, parts] of all) {
     const [since, until] = lifeOf(parts.map(({ set }) => set))
     for (const time of times) {
       if (time < since || time > until) continue
-      const value = parts.reduce(
-        (sum, each) => sum + each.of.value(each.set, count(each.set, time, part)),
-        0,
-      )
+      const value = valueOf(parts, time, part)
       chunk += `${name} ${value} ${time / 1000}\n`
       samples += 1
     }
@@ -116,6 +115,13 @@ export function writeHistory(
   flushed(out, `${chunk}# EOF\n`)
   closeSync(out)
   return { series: all.size, samples }
+}
+
+function valueOf(parts: readonly SeriesPart[], time: number, part: 'counters' | 'hours'): number {
+  const values = parts.map(({ set, of }) => of.value(set, count(set, time, part)))
+  return parts[0]?.of.greatest === true
+    ? Math.max(...values)
+    : values.reduce((sum, value) => sum + value, 0)
 }
 
 function flushed(out: number, text: string): string {
@@ -184,8 +190,8 @@ function hours({ from, to }: History): readonly number[] {
   return steps(from + HOUR, to, HOUR)
 }
 
-function sampleTimes({ from, denseFrom, to }: History): readonly number[] {
-  return [...steps(from, denseFrom - 1, HOUR), ...steps(denseFrom, to, MINUTE)]
+function sampleTimes({ countersFrom, denseFrom, every, to }: History): readonly number[] {
+  return [...steps(countersFrom, denseFrom - 1, HOUR), ...steps(denseFrom, to, every)]
 }
 
 function steps(from: number, to: number, every: number): readonly number[] {

@@ -74,7 +74,9 @@ async function labels(
 ): Promise<readonly string[]> {
   const search = new URLSearchParams({ start: `${from / 1000}`, end: `${to / 1000}` })
   if (series !== undefined) search.append('match[]', series)
-  return (await get(`${prometheus}/api/v1/label/${label}/values?${search.toString()}`)) as readonly string[]
+  return (await get(
+    `${prometheus}/api/v1/label/${label}/values?${search.toString()}`,
+  )) as readonly string[]
 }
 
 /** `query_result(…)`: each sample as `name{labels} value timestamp`, from which a regular expression picks. */
