@@ -1,0 +1,5 @@
+/** All dashboards. */
+
+import { spend } from './spend.ts'
+
+export const dashboards = [spend]
