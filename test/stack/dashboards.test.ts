@@ -14,6 +14,7 @@ import {
   type Panel,
 } from './dashboards/model.ts'
 import { roundedAway, shown } from './dashboards/shown.ts'
+import { countersOver, LIMIT_MS } from './dashboards/speed.ts'
 import { playStory, type Played } from './dashboards/story.ts'
 import { TRAP_ENVIRONMENT, TRAPS } from './dashboards/traps.ts'
 import { fillVariables, type Filled } from './dashboards/variables.ts'
@@ -64,10 +65,13 @@ describe.skipIf(missingEngines().length > 0)('the dashboards', () => {
   ): Promise<ReadonlyMap<Panel, readonly Answer[]>> {
     const { prometheus } = played.stack
     const { values: variables } = await fill(dashboard, range, environment)
-    const found = new Map<Panel, Answer[]>()
-    for (const { panel, target } of prometheusTargets(dashboard)) {
-      const answer = await evaluate(panel, target, { prometheus, range, variables })
-      found.set(panel, [...(found.get(panel) ?? []), answer])
+    const found = new Map<Panel, readonly Answer[]>()
+    for (const [panel, targets] of prometheusTargets(dashboard)) {
+      const answers: Answer[] = []
+      for (const target of targets) {
+        answers.push(await evaluate(panel, target, { prometheus, range, variables }))
+      }
+      found.set(panel, answers)
     }
     return found
   }
@@ -120,6 +124,16 @@ describe.skipIf(missingEngines().length > 0)('the dashboards', () => {
           expect(silent.map(({ title }) => title)).toEqual([])
         },
       )
+
+      it('over 30 days: no query reads a month of counters, and none takes 5 seconds', async () => {
+        const range = ranges()['30 days']
+        for (const [{ title }, all] of await open(dashboard, '30 days')) {
+          for (const { refId, promql, milliseconds } of all) {
+            expect(countersOver(promql, range), `${title} ${refId}`).toEqual([])
+            expect(milliseconds, `${title} ${refId}`).toBeLessThan(LIMIT_MS)
+          }
+        }
+      })
 
       it('has annotations that Prometheus understands', async () => {
         const range = ranges()['15 minutes']

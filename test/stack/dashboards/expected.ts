@@ -21,6 +21,12 @@ export const EMPTY: readonly {
     over: SHORT,
     why: 'nothing was spent in the minutes before the story',
   },
+  {
+    uid: SPEND,
+    title: 'How much of each budget is spent?',
+    over: ['30 days'],
+    why: 'budgets have been recorded for minutes, and a step of its line is an hour',
+  },
 ]
 
 export interface StoryLedger {

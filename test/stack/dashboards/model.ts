@@ -72,6 +72,8 @@ export interface Variable {
   readonly current?: { readonly value?: string | readonly string[] }
   readonly options?: readonly { readonly value?: string | readonly string[] }[]
   readonly regex?: string
+  /** 2: not shown. */
+  readonly hide?: number
   readonly multi?: boolean
   readonly includeAll?: boolean
   readonly allValue?: string
@@ -104,11 +106,14 @@ export function readDashboards(folder = DASHBOARDS): readonly Dashboard[] {
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Dashboard)
 }
 
-/** Rows are opened; they themselves ask for nothing. */
-export function panelsOf(dashboard: Pick<Dashboard, 'panels'>): readonly Panel[] {
-  return (dashboard.panels ?? []).flatMap((panel) =>
-    panel.type === 'row' ? panelsOf(panel) : [panel],
-  )
+/** Rows are opened. */
+export function panelsAndRowsOf(dashboard: Pick<Dashboard, 'panels'>): readonly Panel[] {
+  return (dashboard.panels ?? []).flatMap((panel) => [panel, ...panelsAndRowsOf(panel)])
+}
+
+/** Rows ask for nothing. */
+export function panelsOf(dashboard: Dashboard): readonly Panel[] {
+  return panelsAndRowsOf(dashboard).filter(({ type }) => type !== 'row')
 }
 
 export const variablesOf = (dashboard: Dashboard): readonly Variable[] =>
@@ -120,12 +125,12 @@ export function sourceOf(panel: Panel, target: Target): string {
 }
 
 /** What is asked of Prometheus, by panel. */
-export function prometheusTargets(
-  dashboard: Dashboard,
-): readonly { readonly panel: Panel; readonly target: Target }[] {
-  return panelsOf(dashboard).flatMap((panel) =>
-    (panel.targets ?? [])
-      .filter((target) => sourceOf(panel, target) === 'prometheus' && target.expr !== undefined)
-      .map((target) => ({ panel, target })),
-  )
+export function prometheusTargets(dashboard: Dashboard): ReadonlyMap<Panel, readonly Target[]> {
+  const asked = panelsOf(dashboard).map((panel) => {
+    const own = (panel.targets ?? []).filter(
+      (target) => sourceOf(panel, target) === 'prometheus' && target.expr !== undefined,
+    )
+    return [panel, own] as const
+  })
+  return new Map(asked.filter(([, own]) => own.length > 0))
 }

@@ -31,14 +31,15 @@ export interface Played {
 }
 
 const MINUTE = 60_000
-/** More than the range of the story, so that none of the past is in it. */
-const GAP_MINUTES = 25
+/** More than twice the range of the story, so that nothing is in it or in the range before. */
+const GAP_MINUTES = 31
 export const STORY_RANGE = 15 * MINUTE
 const STORY_SECONDS = 90
 
-export async function playStory(): Promise<Played> {
+/** @param gapMinutes between the end of the past and the story */
+export async function playStory({ gapMinutes = GAP_MINUTES } = {}): Promise<Played> {
   const folder = mkdtempSync(join(tmpdir(), 'costspan-dashboards-'))
-  const past = demoPast(Date.now(), GAP_MINUTES)
+  const past = demoPast(Date.now(), gapMinutes)
   await writeBlocks(past, folder)
   const stack = await startStack({
     // Blocks that begin before the head does are its own past.
