@@ -10,7 +10,7 @@ import { chosen, PROMETHEUS } from './variables.ts'
 
 /** One series a process: all that is known of processes, at little cost. */
 const PROCESSES = prometheusName(METRIC_PRICE_BOOK_TIME)
-const OURS = 'alertname=~"Costspan.*",alertstate="firing"'
+export const OUR_ALERTS = 'alertname=~"Costspan.*",alertstate="firing"'
 
 interface Annotation {
   readonly name: string
@@ -69,7 +69,7 @@ export const annotations: readonly AnnotationQueryBuilder[] = [
   annotation({
     name: 'Alerts',
     color: 'orange',
-    expr: `ALERTS{${OURS},alertname!~"CostspanBudget.*"}`,
+    expr: `ALERTS{${OUR_ALERTS},alertname!~"CostspanBudget.*"}`,
     title: '{{alertname}}',
     text: `{{${LABEL.feature}}}{{${LABEL.service}}}`,
   }),
@@ -79,7 +79,7 @@ export const annotations: readonly AnnotationQueryBuilder[] = [
 export const causes = annotation({
   name: 'Causes',
   color: 'dark-red',
-  expr: `${CAUSE_NOW} and on (${LABEL.environment}, ${LABEL.feature}) ALERTS{${OURS}}`,
+  expr: `${CAUSE_NOW} and on (${LABEL.environment}, ${LABEL.feature}) ALERTS{${OUR_ALERTS}}`,
   title: `{{${CAUSE_LABEL}}}`,
   text: `{{${LABEL.feature}}}`,
 })

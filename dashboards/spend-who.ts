@@ -5,7 +5,7 @@ import * as names from '../instrumentation/semconv.ts'
 import { HOURLY } from './hourly.ts'
 import { LABEL } from './labels.ts'
 import { series, UNIT, type Question } from './panels.ts'
-import { before, inRange, perHour, ratio } from './range.ts'
+import { before, inRange, orNone, perHour, ratio } from './range.ts'
 import { RANGE_CAVEAT, SCOPE } from './spend-now.ts'
 import { ranked, type FigureColumn, type LabelColumn } from './tables.ts'
 
@@ -115,7 +115,7 @@ export const byPromptAndModel = ranked(
 )
 
 const now = cost(VERSIONED)
-const yesterday = before(now, '1d')
+const yesterday = orNone(before(now, '1d'), now)
 
 export const changes = ranked(
   {
@@ -123,7 +123,7 @@ export const changes = ranked(
     figures: [
       {
         name: 'More than yesterday',
-        expr: `sum by (${VERSIONED.join(', ')}) (${now} or label_replace(0 - ${yesterday}, "when", "yesterday", "", ""))`,
+        expr: `sum by (${VERSIONED.join(', ')}) (${now} or label_replace(0 - ${before(now, '1d')}, "when", "yesterday", "", ""))`,
         unit: UNIT.usd,
       },
       { name: 'Now', expr: now, unit: UNIT.usd },

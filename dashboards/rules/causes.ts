@@ -9,7 +9,7 @@ import { FEATURE, ON_FEATURE, signal, type Time } from './signals.ts'
 
 export const CAUSE_LABEL = 'costspan_cause'
 export const CAUSE_NOW = signal('cause', 'now')
-const CAUSE_BEFORE = signal('cause', 'before')
+export const CAUSE_BEFORE = signal('cause', 'before')
 
 interface Cause {
   /** As the alert's text says it. */
