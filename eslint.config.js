@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 const generated = ['prices/book.ts']
-const untyped = ['**/*.{js,mjs,cjs}', 'test/**/apps/**']
+const untyped = ['**/*.{js,jsx,mjs,cjs}', 'test/**/apps/**']
 
 /** Syntax refused everywhere. */
 const swallowed = [

@@ -5,7 +5,7 @@ import { number } from './support/prometheus.ts'
 import { missingEngines } from './engines/engines.ts'
 import { evaluate, isEmpty, total, valuesBy, type Answer } from './dashboards/evaluate.ts'
 import type { Range } from './dashboards/expand.ts'
-import { EMPTY, LEDGER, storyLedger, type Scenario } from './dashboards/expected.ts'
+import { CHOSEN, EMPTY, LEDGER, storyLedger, type Scenario } from './dashboards/expected.ts'
 import {
   panelsOf,
   prometheusTargets,
@@ -44,7 +44,10 @@ describe.skipIf(missingEngines().length > 0)('the dashboards', () => {
 
   const opened = new Map<string, Promise<ReadonlyMap<Panel, readonly Answer[]>>>()
   const fill = (dashboard: Dashboard, range: Range, environment: string): Promise<Filled> =>
-    fillVariables(dashboard, played.stack.prometheus, range, { environment })
+    fillVariables(dashboard, played.stack.prometheus, range, {
+      environment,
+      ...CHOSEN[dashboard.uid],
+    })
 
   /** All of its answers, asked once. */
   function open(
@@ -158,9 +161,9 @@ describe.skipIf(missingEngines().length > 0)('the dashboards', () => {
     },
   )
 
-  it.each(LEDGER.map((each) => [each.title, each] as const))(
-    '%s: the ledger’s number within 0.1%',
-    async (_title, { of, over, ...where }) => {
+  it.each(LEDGER.map((each) => [each.uid, each.title, each.refId, each] as const))(
+    '%s, %s (%s): the ledger’s number within 0.1%',
+    async (_uid, _title, _refId, { of, over, ...where }) => {
       for (const scenario of over) {
         const { answer } = await answerOf(where, scenario)
         const expected = of(storyLedger(played), scenario)

@@ -11,7 +11,7 @@ export interface Bundle {
   read(path: string): Buffer | undefined
 }
 
-/** @param components the folder that `installedComponents` gave */
+/** @param components the folder in which they are installed */
 export function bundled(components: string): Bundle {
   const modules = join(components, 'node_modules')
   const out = join(components, 'page')
