@@ -1,8 +1,9 @@
 /** All dashboards. */
 
 import { feature } from './feature.ts'
+import { health } from './health.ts'
+import { spend } from './spend.ts'
 import { units } from './units.ts'
 import { waste } from './waste.ts'
-import { spend } from './spend.ts'
 
-export const dashboards = [spend, feature, units, waste]
+export const dashboards = [spend, feature, units, waste, health]

@@ -1,5 +1,6 @@
 /** Explore a feature: what its cost is made of. */
 
+import { causeFigures, CAUSES_CAVEAT, CAUSES_FORMULA, NO_BASELINE } from './cause-figures.ts'
 import { toDashboard } from './destinations.ts'
 import { NO_CALLS, SCOPE, itsWaste, theCalls } from './feature-now.ts'
 import { HOURLY } from './hourly.ts'
@@ -7,7 +8,7 @@ import { LABEL } from './labels.ts'
 import { series, UNIT, type Question } from './panels.ts'
 import { QUANTILE, quantileOverTime } from './quantiles.ts'
 import { inRange, perHour, ratio } from './range.ts'
-import { CAUSE_BEFORE, CAUSE_LABEL, CAUSE_NOW } from './rules/causes.ts'
+import { CAUSE_LABEL } from './rules/causes.ts'
 import { RANGE_CAVEAT } from './spend-now.ts'
 import { ranked, type FigureColumn } from './tables.ts'
 import { why } from './why.ts'
@@ -36,28 +37,16 @@ export const parts = why(
 export const causesNow = ranked(
   {
     labels: [{ label: CAUSE_LABEL, name: 'Cause' }],
-    figures: [
-      {
-        name: 'Now',
-        expr: `max by (${CAUSE_LABEL}) (${CAUSE_NOW}{${SCOPE}})`,
-        unit: UNIT.number,
-      },
-      {
-        name: 'Before',
-        expr: `max by (${CAUSE_LABEL}) (${CAUSE_BEFORE}{${SCOPE}})`,
-        unit: UNIT.number,
-      },
-    ],
+    figures: causeFigures([CAUSE_LABEL], SCOPE),
   },
   {
     ...common,
     title: 'What has grown against the hour before?',
-    formula:
-      'The same figures as in alerts: attempts, repeats, context parts and answers per call, in the last 2 to 5 minutes and the hour before.',
-    caveat: 'as of the end of the range; `Now` is empty for what has not grown.',
+    formula: CAUSES_FORMULA,
+    caveat: CAUSES_CAVEAT,
     todo: 'roll back what changed first: see the releases marked in the charts.',
     unit: UNIT.number,
-    noValue: 'No baseline yet: it takes 60 calls in an hour',
+    noValue: NO_BASELINE,
     links: [itsWaste],
   },
 )

@@ -82,7 +82,7 @@ export const monthAtThisPace = stat(`(${meanHour} or on () ${money(SCOPE, [], '1
   width: WIDTH,
 })
 
-const UNPRICED = `${matching({ [LABEL.status]: 'unpriced' })},${LABEL.costReason}!="call_failed"`
+export const UNPRICED = `${matching({ [LABEL.status]: 'unpriced' })},${LABEL.costReason}!="call_failed"`
 const calls = inRange(HOURLY.callEnds, { selector: SCOPE, by: [] })
 const unpriced = inRange(HOURLY.callEnds, { selector: `${SCOPE},${UNPRICED}`, by: [] })
 

@@ -3,8 +3,9 @@
 import { OUR_ALERTS } from './annotations.ts'
 import { toDashboard } from './destinations.ts'
 import { LABEL } from './labels.ts'
+import { causeFigures, CAUSES_CAVEAT, CAUSES_FORMULA, NO_BASELINE } from './cause-figures.ts'
 import { series, UNIT } from './panels.ts'
-import { CAUSE_BEFORE, CAUSE_LABEL, CAUSE_NOW } from './rules/causes.ts'
+import { CAUSE_LABEL } from './rules/causes.ts'
 import { ranked, type LabelColumn } from './tables.ts'
 import { SCOPE } from './waste-now.ts'
 
@@ -46,28 +47,20 @@ export const firing = ranked(
   },
 )
 
-const figure = (
-  name: string,
-  recorded: string,
-): { name: string; expr: string; unit: typeof UNIT.number } => ({
-  name,
-  expr: `max by (${LABEL.feature}, ${CAUSE_LABEL}) (${recorded}{${SCOPE}})`,
-  unit: UNIT.number,
-})
+const BY = [LABEL.feature, CAUSE_LABEL]
 
 export const causesByFeature = ranked(
   {
     labels: [feature, { label: CAUSE_LABEL, name: 'Cause' }],
-    figures: [figure('Now', CAUSE_NOW), figure('Before', CAUSE_BEFORE)],
+    figures: causeFigures(BY, SCOPE),
   },
   {
     title: 'What has grown, of which feature?',
-    formula:
-      'The same figures as in alerts: attempts, repeats, context parts and answers per call, in the last 2 to 5 minutes and in the hour before.',
-    caveat: 'as of the end of the range; `Now` is empty for what has not grown.',
+    formula: CAUSES_FORMULA,
+    caveat: CAUSES_CAVEAT,
     todo: 'click the feature: its charts show when it began.',
     unit: UNIT.number,
-    noValue: 'No baseline yet: it takes 60 calls of a feature in an hour',
+    noValue: NO_BASELINE,
     links,
     width: 12,
   },
