@@ -10,7 +10,7 @@
  */
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { number } from '../support/prometheus.ts'
@@ -81,12 +81,12 @@ try {
     `count(last_over_time({__name__=~"(costspan|gen_ai)_.+"}[5m] @ ${to / 1000}))`,
   )
   console.log(
-    `${active} active series of counters and histograms; ${cpus().length} cores of ${cpus()[0]?.model}`,
+    `${active} active series of counters and histograms; ${cpus().length} cores of ${cpus()[0]?.model}, ${loadavg()[0]?.toFixed(1)} processes waiting for them`,
   )
   console.log('| dashboard | panel | queries | first, s | median, s | samples, million |')
   console.log('| --- | --- | ---: | ---: | ---: | ---: |')
   for (const dashboard of readDashboards()) {
-    for (const timing of await timings(dashboard, stack.prometheus, range, rounds)) {
+    for await (const timing of timings(dashboard, stack.prometheus, range, rounds)) {
       console.log(line(timing))
       const { first, median, errors } = timing
       if (Math.max(first, median) > LIMIT_MS || errors.length > 0) process.exitCode = 1

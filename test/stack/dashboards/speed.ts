@@ -19,14 +19,14 @@ export interface Timing {
 /** A panel has to be there within this. */
 export const LIMIT_MS = 5_000
 
-export async function timings(
+/** Panel by panel, as they come. */
+export async function* timings(
   dashboard: Dashboard,
   prometheus: string,
   range: Range,
   rounds: number,
-): Promise<readonly Timing[]> {
+): AsyncGenerator<Timing> {
   const { values: variables } = await fillVariables(dashboard, prometheus, range)
-  const found: Timing[] = []
   for (const [panel, targets] of prometheusTargets(dashboard)) {
     const times: number[] = []
     let answers: readonly Answer[] = []
@@ -37,9 +37,8 @@ export async function timings(
       )
       times.push(performance.now() - began)
     }
-    found.push(timingOf(dashboard, panel, times, answers))
+    yield timingOf(dashboard, panel, times, answers)
   }
-  return found
 }
 
 function timingOf(

@@ -11,12 +11,14 @@ import {
 import { lastValueFrom } from 'rxjs'
 
 standardTransformersRegistry.setInit(() =>
-  Object.values(standardTransformers).map((transformation) => ({
-    id: transformation.id,
-    name: transformation.name,
-    aliasIds: transformation.aliasIds,
-    transformation: async () => transformation,
-  })),
+  [...new Map(Object.values(standardTransformers).map((each) => [each.id, each])).values()].map(
+    (transformation) => ({
+      id: transformation.id,
+      name: transformation.name,
+      aliasIds: transformation.aliasIds,
+      transformation,
+    }),
+  ),
 )
 
 export async function framesOf({ panel, answers }, theme) {
@@ -93,7 +95,6 @@ function withGaps(points, step) {
 /** The panel's field options and their overrides, and how a value is written. */
 function configured(frame, { fieldConfig = {} }, theme, frameIndex) {
   const { defaults = {}, overrides = [] } = fieldConfig
-  let seriesIndex = frameIndex
   const fields = frame.fields.map((field, index) => {
     const own = overrides
       .filter(({ matcher }) => matches(matcher, field, frame))
@@ -104,7 +105,11 @@ function configured(frame, { fieldConfig = {} }, theme, frameIndex) {
     config.color ??= {
       mode: isNumber && frame.fields.length === 2 ? 'palette-classic' : 'thresholds',
     }
-    const made = { ...field, config, state: { seriesIndex: index > 1 ? index - 1 : seriesIndex } }
+    const made = {
+      ...field,
+      config,
+      state: { ...field.state, seriesIndex: index > 1 ? index - 1 : frameIndex },
+    }
     made.display = getDisplayProcessor({ field: made, theme })
     made.getLinks = () =>
       (config.links ?? []).map(({ title }) => ({ title, href: '#', target: '_self', origin: made }))

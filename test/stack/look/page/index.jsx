@@ -1,6 +1,6 @@
 /** A dashboard as Grafana lays it out: 24 columns, rows of 30 pixels with 8 between. */
 
-import { createTheme, dateTime, ThemeContext } from '@grafana/data'
+import { createTheme, dateTime, EventBusSrv, ThemeContext } from '@grafana/data'
 import { GlobalStyles, PanelChrome, PanelContextProvider } from '@grafana/ui'
 import { createRoot } from 'react-dom/client'
 import { framesOf } from './frames.jsx'
@@ -22,20 +22,16 @@ window.draw = async (shown) => {
     <ThemeContext.Provider value={theme}>
       <GlobalStyles />
       <PanelContextProvider
-        value={{ eventsScope: 'global', eventBus: NO_EVENTS, canAddAnnotations: () => false }}
+        value={{
+          eventsScope: 'global',
+          eventBus: new EventBusSrv(),
+          canAddAnnotations: () => false,
+        }}
       >
         <Dashboard {...{ shown, panels, theme }} />
       </PanelContextProvider>
     </ThemeContext.Provider>,
   )
-}
-
-const NO_EVENTS = {
-  publish: () => undefined,
-  getStream: () => ({ subscribe: () => ({ unsubscribe: () => undefined }) }),
-  subscribe: () => ({ unsubscribe: () => undefined }),
-  removeAllListeners: () => undefined,
-  newScopedBus: () => NO_EVENTS,
 }
 
 function Dashboard({ shown, panels, theme }) {
