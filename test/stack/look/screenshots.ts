@@ -18,6 +18,7 @@ import { ROOT } from '../support/stack.ts'
 import { bundled, type Bundle } from './bundle.ts'
 import { gather, type Drawn } from './gather.ts'
 import { COMPONENTS, installed } from './install.ts'
+import { withPalette } from './palette.ts'
 import { VIEWS } from './views.ts'
 
 const ARTIFACTS = join(ROOT, 'test/artifacts/dashboards')
@@ -67,7 +68,11 @@ async function picture(
   drawn: Drawn,
   { width, mode }: { readonly width: number; readonly mode: 'dark' | 'light' },
 ): Promise<Buffer> {
-  const page = await browser.newPage({ viewport: { width, height: 900 } })
+  // What is below the fold of a window is not drawn.
+  const rows = Math.max(
+    ...drawn.panels.map(({ panel: { gridPos } }) => (gridPos?.y ?? 0) + (gridPos?.h ?? 0)),
+  )
+  const page = await browser.newPage({ viewport: { width, height: rows * 38 + 150 } })
   const wrong: string[] = []
   page.on('pageerror', (error) => wrong.push(error.message))
   await page.route('**/*', async (route) => {
@@ -121,7 +126,11 @@ try {
         console.log(`${name} ${Math.round(image.length / 1024)} KiB`)
         if (flags.docs && width === 1_440 && mode === (VIEWS[drawn.uid]?.mode ?? 'light')) {
           mkdirSync(DOCS, { recursive: true })
-          writeFileSync(join(DOCS, `${drawn.uid}.png`), image)
+          const small = withPalette(image)
+          writeFileSync(join(DOCS, `${drawn.uid}.png`), small)
+          console.log(
+            `docs/images/dashboards/${drawn.uid}.png ${Math.round(small.length / 1024)} KiB`,
+          )
         }
       }
     }
