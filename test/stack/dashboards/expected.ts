@@ -12,6 +12,7 @@ const SPEND = 'costspan-spend'
 const FEATURE = 'costspan-feature'
 const UNITS = 'costspan-units'
 const WASTE = 'costspan-waste'
+const HEALTH = 'costspan-health'
 
 /** Panels that have nothing to show then, and why that is right. */
 export const EMPTY: readonly {
@@ -26,11 +27,33 @@ export const EMPTY: readonly {
     over: SHORT,
     why: 'nothing was spent in the minutes before the story',
   },
+  ...['What were the outcomes worth?', 'What is the margin?'].map((title) => ({
+    uid: UNITS,
+    title,
+    over: SHORT,
+    why: 'outcomes of the demo have no value',
+  })),
   {
-    uid: SPEND,
-    title: 'How much of each budget is spent?',
+    uid: HEALTH,
+    title: 'What do applications drop, and why?',
+    over: [...SHORT, '24 hours', '30 days'],
+    why: 'nothing was dropped',
+  },
+  ...[
+    'What does the Collector lose?',
+    'How full are the Collector’s queues?',
+    'Which services report?',
+  ].map((title) => ({
+    uid: HEALTH,
+    title,
+    over: ['30 days'] as const,
+    why: 'it has been exported for minutes, and a step of its line is an hour',
+  })),
+  {
+    uid: WASTE,
+    title: 'When did alerts fire?',
     over: ['30 days'],
-    why: 'budgets have been recorded for minutes, and a step of its line is an hour',
+    why: 'alerts have been evaluated for minutes, and a step of its line is an hour',
   },
 ]
 

@@ -18,6 +18,7 @@ import { writeBlocks } from './blocks.ts'
 import { demoPast } from './company.ts'
 import type { Range } from './expand.ts'
 import type { History } from './history.ts'
+import { recordPast } from './recorded-past.ts'
 import { pushTraps } from './traps.ts'
 
 export interface Played {
@@ -39,6 +40,7 @@ const STORY_SECONDS = 90
 /** @param gapMinutes between the end of the past and the story */
 export async function playStory({ gapMinutes = GAP_MINUTES } = {}): Promise<Played> {
   const folder = mkdtempSync(join(tmpdir(), 'costspan-dashboards-'))
+  // What comes before the story takes half a minute itself.
   const past = demoPast(Date.now(), gapMinutes)
   await writeBlocks(past, folder)
   const stack = await startStack({
@@ -55,6 +57,7 @@ export async function playStory({ gapMinutes = GAP_MINUTES } = {}): Promise<Play
     rmSync(folder, { recursive: true, force: true })
   }
   try {
+    await recordPast(stack, folder, past.to)
     const traps = pushTraps(stack.otlp)
     const app = perform('support-bot', {
       simulator: simulator.url,
