@@ -208,7 +208,7 @@ export default {
       severity: 'error',
       from: {
         path: ours,
-        pathNot: ['^test/', '^prices/generate[.]ts$', '^local/page/'],
+        pathNot: ['^test/', '^prices/generate[.]ts$', '^local/page/', '^dashboards/'],
       },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],

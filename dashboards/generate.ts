@@ -1,18 +1,21 @@
 /**
- * Writes collector-config/rules/*.yaml from the definitions here and collector-config/budgets.yaml. With `--check` it
- * writes nothing and exits with 1 where a committed file is stale. A mistake in budgets.yaml exits with 2.
+ * Writes collector-config/rules/*.yaml from the definitions here and collector-config/budgets.yaml, and the dashboards'
+ * JSON. With `--check` it writes nothing and exits with 1 where a committed file is stale. A mistake in budgets.yaml
+ * exits with 2.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { FileProblem } from '../instrumentation/yaml-file.ts'
+import { dashboards } from './dashboards.ts'
 import { parseBudgets, type BudgetFile } from './rules/budget-file.ts'
 import { budgetGroup } from './rules/budgets.ts'
 import { fastGroup } from './rules/fast-alerts.ts'
 import type { Group } from './rules/rule.ts'
 import { spendGroup } from './rules/spend.ts'
 import { watchGroup } from './rules/watch.ts'
+import { importable, provisioned } from './variants.ts'
 
 const root = new URL('../', import.meta.url)
 export const BUDGETS_PATH = 'collector-config/budgets.yaml'
@@ -33,9 +36,19 @@ export function ruleFiles(budgets: BudgetFile): ReadonlyMap<string, string> {
   )
 }
 
+/** Text by path of each dashboard, in both variants. */
+export function dashboardFiles(): ReadonlyMap<string, string> {
+  return new Map(
+    dashboards.flatMap((dashboard) => [
+      [`dashboards/json/provisioned/${dashboard.uid}.json`, provisioned(dashboard)],
+      [`dashboards/json/import/${dashboard.uid}.json`, importable(dashboard)],
+    ]),
+  )
+}
+
 function main(check: boolean, budgetsPath: string): void {
   const budgets = parseBudgets(readBudgets(budgetsPath), budgetsPath)
-  for (const [path, text] of ruleFiles(budgets)) {
+  for (const [path, text] of [...ruleFiles(budgets), ...dashboardFiles()]) {
     const target = new URL(path, root)
     if (!check) writeFileSync(target, text)
     else if (committed(target) !== text) {

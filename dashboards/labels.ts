@@ -17,10 +17,18 @@ export const LABEL = {
   end: names.prometheusLabel(names.ATTR_CALL_END),
   httpStatus: names.prometheusLabel(names.ATTR_HTTP_STATUS),
   contextPart: names.prometheusLabel(names.ATTR_CONTEXT_PART),
+  unitType: names.prometheusLabel(names.ATTR_UNIT_TYPE),
+  unitCounted: names.prometheusLabel(names.ATTR_UNIT_COUNTED),
+  outcome: names.prometheusLabel(names.ATTR_OUTCOME_NAME),
+  success: names.prometheusLabel(names.ATTR_OUTCOME_SUCCESS),
   signal: names.prometheusLabel(names.ATTR_SIGNAL),
   reason: names.prometheusLabel(names.ATTR_REASON),
   /** `service.name`, as Prometheus' OTLP receiver names it. */
   service: 'job',
+  /** `service.instance.id`: one for each process that ran. */
+  instance: 'instance',
+  /** `service.version`, promoted by collector-config/prometheus.yaml. */
+  serviceVersion: 'service_version',
 } as const
 
 /** `{a="b"}` without the braces. */

@@ -1,22 +1,24 @@
 /** Budgets as recorded series, what is spent of them, and how fast they burn. */
 
 import { METRIC_COST } from '../../instrumentation/semconv.ts'
+import { HOURLY } from '../hourly.ts'
 import { LABEL, matching } from '../labels.ts'
 import { DASHBOARD, dashboardLink } from '../links.ts'
 import { increaseOf } from '../money.ts'
 import { PERIODS, SCOPE_LABELS, type Budget, type BudgetFile } from './budget-file.ts'
 import type { Alert, Group, Recording } from './rule.ts'
-import { HOURLY_COST } from './spend.ts'
 
-const BUDGET_LABEL = 'costspan_budget'
-const PERIOD_LABEL = 'costspan_period'
+const HOURLY_COST = HOURLY.cost.hourly
+
+export const BUDGET_LABEL = 'costspan_budget'
+export const PERIOD_LABEL = 'costspan_period'
 
 /** USD of the whole period; labels say what the budget is of. */
-const BUDGET = 'costspan:budget_USD'
+export const BUDGET = 'costspan:budget_USD'
 /** USD spent in the period that ends now; of hours that have been recorded. */
-const BUDGET_SPENT = 'costspan:budget_spent_USD'
+export const BUDGET_SPENT = 'costspan:budget_spent_USD'
 /** Spend of a window in times of what an even spend of the budget allows. */
-const budgetBurn = (window: string): string => `costspan:budget_burn:${window}`
+export const budgetBurn = (window: string): string => `costspan:budget_burn:${window}`
 
 /** Windows up to this are read from the counters, longer ones from the recorded hours. */
 const RAW_WINDOWS = ['5m', '30m', '1h'] as const

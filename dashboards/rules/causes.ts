@@ -7,9 +7,9 @@ import { LABEL } from '../labels.ts'
 import { labelled, type Recording } from './rule.ts'
 import { FEATURE, ON_FEATURE, signal, type Time } from './signals.ts'
 
-const CAUSE_LABEL = 'costspan_cause'
-const CAUSE_NOW = signal('cause', 'now')
-const CAUSE_BEFORE = signal('cause', 'before')
+export const CAUSE_LABEL = 'costspan_cause'
+export const CAUSE_NOW = signal('cause', 'now')
+export const CAUSE_BEFORE = signal('cause', 'before')
 
 interface Cause {
   /** As the alert's text says it. */

@@ -4,7 +4,7 @@ import { labelled, type Recording } from './rule.ts'
 
 /** Items lost in 5 minutes, by Collector and what was lost. */
 export const LOST = 'costspan:collector_lost:5m'
-const LOST_LABEL = 'costspan_lost'
+export const LOST_LABEL = 'costspan_lost'
 
 /** Source: opentelemetry-collector, documentation of receiver, processor and exporter helpers' internal telemetry. */
 const COUNTERS: readonly (readonly [counter: string, text: string])[] = [

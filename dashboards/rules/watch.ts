@@ -6,13 +6,13 @@ import {
   METRIC_DROPPED,
   UNATTRIBUTED,
 } from '../../instrumentation/semconv.ts'
+import { HOUR_RECORDED } from '../hourly.ts'
 import { LABEL, matching } from '../labels.ts'
 import { DASHBOARD, dashboardLink } from '../links.ts'
 import { increaseOf } from '../money.ts'
 import { lossRules, LOST } from './losses.ts'
 import type { Alert, Group, Recording } from './rule.ts'
 import { FEATURE, ON_FEATURE } from './signals.ts'
-import { HOUR_RECORDED } from './spend.ts'
 
 const BY_SERVICE = [LABEL.environment, LABEL.service]
 

@@ -1,0 +1,27 @@
+/** Budgets as the rules record them: limit, spent, pace, and when they run out at it. */
+
+import { PERIODS } from './rules/budget-file.ts'
+import { BUDGET, BUDGET_SPENT, budgetBurn, PERIOD_LABEL } from './rules/budgets.ts'
+import { ratio } from './range.ts'
+
+const eachPeriod = (value: (hours: number) => string): string =>
+  Object.entries(PERIODS)
+    .map(([period, days]) => `${BUDGET}{${PERIOD_LABEL}="${period}"} ${value(days * 24)}`)
+    .join(' or ')
+
+/** Times of what an even spend allows: of six recorded hours, before there are any of the last hour. */
+const PACE = `(${budgetBurn('6h')} or ${budgetBurn('1h')})`
+
+export const LIMIT = BUDGET
+/** Before the first hour is recorded, all there is was spent in the last one. */
+export const SPENT = `(${BUDGET_SPENT} or ${budgetBurn('1h')} * (${eachPeriod((hours) => `/ ${hours}`)}))`
+export const SPENT_SHARE = ratio(SPENT, LIMIT)
+/** USD of a whole period that is spent like this. */
+export const FORECAST = `${PACE} * ${LIMIT}`
+
+/** Unix time in ms. Only where the pace is above what the budget allows: at less it never runs out. */
+export const RUNS_OUT = [
+  `(time() + clamp_min(1 - ${SPENT_SHARE}, 0)`,
+  `* (${eachPeriod((hours) => `* 0 + ${hours * 3_600}`)})`,
+  `/ (${PACE} > 1)) * 1000`,
+].join('\n  ')

@@ -1,0 +1,161 @@
+/** The few kinds of panel that the dashboards are made of. Each is a question with what is needed to trust the answer. */
+
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  GraphDrawStyle,
+  LegendDisplayMode,
+  LegendPlacement,
+  ReduceDataOptionsBuilder,
+  SortOrder,
+  StackingConfigBuilder,
+  StackingMode,
+  TooltipDisplayMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common'
+import {
+  MappingType,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+  type Threshold,
+  type ValueMapping,
+} from '@grafana/grafana-foundation-sdk/dashboard'
+import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus'
+import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat'
+import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table'
+import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
+import { toLink, type Destination } from './destinations.ts'
+import { PROMETHEUS } from './variables.ts'
+
+export type PanelBuilder = StatBuilder | TableBuilder | TimeSeriesBuilder
+
+export interface Unit {
+  readonly unit: string
+  readonly decimals: number
+}
+
+/** Decimals are always said: Grafana's own choice shows $12.3456 as $12.3. */
+export const UNIT = {
+  usd: { unit: 'currencyUSD', decimals: 2 },
+  usdPerUnit: { unit: 'currencyUSD', decimals: 4 },
+  usdPerCall: { unit: 'currencyUSD', decimals: 6 },
+  share: { unit: 'percentunit', decimals: 1 },
+  count: { unit: 'short', decimals: 0 },
+  number: { unit: 'short', decimals: 2 },
+  seconds: { unit: 's', decimals: 2 },
+  days: { unit: 'd', decimals: 1 },
+  date: { unit: 'dateTimeAsIso', decimals: 0 },
+} as const satisfies Readonly<Record<string, Unit>>
+
+export interface Question {
+  readonly title: string
+  /** How the figure is made. */
+  readonly formula: string
+  /** What it does not say. */
+  readonly caveat: string
+  readonly todo: string
+  readonly unit: Unit
+  /** What to do where there is nothing. */
+  readonly noValue: string
+  /** From which value on which colour; without any, none. */
+  readonly steps?: readonly (readonly [from: number, color: string])[]
+  /** One level deeper. */
+  readonly links: readonly Destination[]
+  /** Of 24 columns. */
+  readonly width: number
+  readonly height?: number
+}
+
+const BASE_COLOR = 'text'
+
+function thresholds(steps: Question['steps'] = []): ThresholdsConfigBuilder {
+  const base: Threshold = { value: null, color: steps.length === 0 ? BASE_COLOR : 'green' }
+  return new ThresholdsConfigBuilder()
+    .mode(ThresholdsMode.Absolute)
+    .steps([base, ...steps.map(([value, color]) => ({ value, color }))])
+}
+
+/** What two decimals would show as $0.00. */
+const UNDER_A_CENT: ValueMapping = {
+  type: MappingType.RangeToText,
+  options: { from: 1e-12, to: 0.005, result: { text: 'under 1 cent', index: 0 } },
+}
+export const mappingsOf = ({ unit, decimals }: Unit): ValueMapping[] =>
+  unit === 'currencyUSD' && decimals === 2 ? [UNDER_A_CENT] : []
+
+export function asked<P extends PanelBuilder>(panel: P, question: Question): P {
+  const { title, formula, caveat, todo, unit, noValue, steps, links, width, height } = question
+  panel
+    .title(title)
+    .description(`${formula}\n\n**Mind:** ${caveat}\n\n**What to do:** ${todo}`)
+    .unit(unit.unit)
+    .decimals(unit.decimals)
+    .mappings(mappingsOf(unit))
+    .noValue(noValue)
+    .thresholds(thresholds(steps))
+    .dataLinks(links.map(toLink))
+    .span(width)
+  if (height !== undefined) panel.height(height)
+  return panel
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+export const refId = (index: number): string => LETTERS.charAt(index)
+
+export const query = (expr: string, index = 0): DataqueryBuilder =>
+  new DataqueryBuilder().datasource(PROMETHEUS).expr(expr).refId(refId(index))
+
+/** One number, as it stands at the end of the time range. */
+export function stat(expr: string, question: Question): StatBuilder {
+  const panel = new StatBuilder()
+    .datasource(PROMETHEUS)
+    .withTarget(query(expr).instant())
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
+    .colorMode(question.steps === undefined ? BigValueColorMode.None : BigValueColorMode.Value)
+    .graphMode(BigValueGraphMode.None)
+    .height(4)
+  return asked(panel, question)
+}
+
+export interface Line {
+  readonly expr: string
+  readonly legend: string
+}
+
+export type Shape = 'lines' | 'stacked' | 'bars'
+
+/** Values over the time range. */
+export function series(
+  lines: readonly Line[],
+  question: Question,
+  shape: Shape = 'lines',
+): TimeSeriesBuilder {
+  const stacked = shape !== 'lines'
+  const panel = new TimeSeriesBuilder()
+    .datasource(PROMETHEUS)
+    .targets(
+      lines.map(({ expr, legend }, index) => query(expr, index).range().legendFormat(legend)),
+    )
+    .drawStyle(shape === 'bars' ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
+    .fillOpacity(stacked ? 30 : 8)
+    .lineWidth(2)
+    .stacking(
+      new StackingConfigBuilder()
+        .mode(stacked ? StackingMode.Normal : StackingMode.None)
+        .group('A'),
+    )
+    .legend(
+      new VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(LegendDisplayMode.Table)
+        .placement(LegendPlacement.Bottom)
+        .calcs(['lastNotNull', 'max']),
+    )
+    .tooltip(
+      new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending),
+    )
+    .axisSoftMin(0)
+    .height(8)
+  return asked(panel, question)
+}

@@ -1,0 +1,35 @@
+/** Unit economics: what a unit of work costs, whether it works, whether it is worth it. */
+
+import { board } from './board.ts'
+import {
+  breakEven,
+  margin,
+  outcomeCost,
+  personShare,
+  savedAgainstPeople,
+  successShare,
+  unitCost,
+  value,
+} from './units-now.ts'
+import { byFeature, byOutcome, byUnitType, costOverTime, successOverTime } from './units-which.ts'
+import { amount, choices } from './variables.ts'
+
+export const units = board({
+  name: 'units',
+  description: 'What a conversation, task or outcome costs, and whether it is worth it.',
+  variables: [
+    ...choices('environment', 'team', 'feature'),
+    amount('baseline', 'A person’s cost, USD', 'What an outcome costs without the feature.', '18'),
+  ],
+  rows: [
+    {
+      title: 'What does it cost, and does it work?',
+      panels: [unitCost, outcomeCost, successShare, personShare],
+    },
+    { title: 'Is it worth it?', panels: [value, margin, savedAgainstPeople, breakEven] },
+    {
+      title: 'Which features?',
+      panels: [byFeature, costOverTime, successOverTime, byOutcome, byUnitType],
+    },
+  ],
+})
