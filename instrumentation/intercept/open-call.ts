@@ -3,7 +3,7 @@
 import type { Attribution } from '../core/attribution.ts'
 import type { Answer, CallEnd, CallRequest, FailedAttempt } from '../core/call.ts'
 import type { AnswerReader, Protocol } from '../providers/protocol.ts'
-import type { EventSplitter } from '../wire/sse.ts'
+import type { EventSplitter } from '../wire/framing.ts'
 import type { Recording } from './recorder.ts'
 
 /** How an attempt, or a call, ended. */
@@ -62,6 +62,8 @@ export interface Exchange {
   readonly calls: OpenCalls
   readonly protocol: Protocol
   readonly reader: AnswerReader
+  /** USD as a header of the answer states it. */
+  statedCost: string | undefined
   /** Whether the answer is a stream of events. Set when the headers have arrived. */
   streamed: boolean
   settled: boolean

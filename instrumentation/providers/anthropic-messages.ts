@@ -14,6 +14,7 @@ export const anthropicMessages: Protocol = {
   name: 'anthropic.messages',
   operation: 'chat',
   defaultProvider: 'anthropic',
+  endings: ['messages'],
   claims: (path) => path.endsWith('/messages'),
   requestKeys: new Set([
     'model',

@@ -16,6 +16,7 @@ export const bedrockConverse: Protocol = {
   name: 'bedrock.converse',
   operation: 'chat',
   defaultProvider: 'aws.bedrock',
+  endings: ['converse', 'converse-stream'],
   claims: (path) => PATH.test(path),
   pathFacts: (path) => ({ ...bedrockModel(path), stream: path.endsWith('-stream') }),
   requestKeys: new Set(['messages', 'system', 'toolConfig', 'inferenceConfig', 'requestMetadata']),

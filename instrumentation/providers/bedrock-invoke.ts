@@ -25,6 +25,7 @@ export const bedrockInvoke: Protocol = {
   name: 'bedrock.invoke',
   operation: 'chat',
   defaultProvider: 'aws.bedrock',
+  endings: ['invoke', 'invoke-with-response-stream'],
   claims: (path) => PATH.test(path),
   pathFacts,
   requestKeys: new Set([

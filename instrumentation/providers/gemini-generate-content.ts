@@ -19,6 +19,7 @@ export const geminiGenerateContent: Protocol = {
   name: 'gemini.generate_content',
   operation: 'generate_content',
   defaultProvider: 'gcp.gemini',
+  endings: ['generateContent', 'streamGenerateContent'],
   claims: (path) => path.endsWith(':generateContent') || path.endsWith(':streamGenerateContent'),
   pathFacts: (path) => ({
     ...geminiModel(path),

@@ -1,31 +1,38 @@
-/** Whose servers a host name means: `gen_ai.provider.name`, and whether chat streams there take `stream_options`. */
+/**
+ * Whose servers a host name means. OpenAI-compatible ones that say more than OpenAI does are a file in `hosts/` and a
+ * line here.
+ */
 
-interface Host {
-  readonly suffix: string
-  readonly provider: string
-  /** Known to accept `stream_options.include_usage`, from the provider's own API reference. */
-  readonly takesStreamUsage: boolean
-}
+import type { Host } from './host.ts'
 
 const HOSTS: readonly Host[] = [
-  { suffix: 'api.openai.com', provider: 'openai', takesStreamUsage: true },
-  { suffix: '.openai.azure.com', provider: 'azure.ai.openai', takesStreamUsage: true },
-  { suffix: 'api.anthropic.com', provider: 'anthropic', takesStreamUsage: false },
-  { suffix: 'generativelanguage.googleapis.com', provider: 'gcp.gemini', takesStreamUsage: false },
-  { suffix: 'aiplatform.googleapis.com', provider: 'gcp.vertex_ai', takesStreamUsage: false },
-  { suffix: '-aiplatform.googleapis.com', provider: 'gcp.vertex_ai', takesStreamUsage: false },
-  { suffix: 'api.groq.com', provider: 'groq', takesStreamUsage: true },
-  { suffix: 'api.deepseek.com', provider: 'deepseek', takesStreamUsage: true },
-  { suffix: 'api.x.ai', provider: 'x_ai', takesStreamUsage: true },
-  { suffix: 'openrouter.ai', provider: 'openrouter', takesStreamUsage: true },
-  { suffix: 'api.together.xyz', provider: 'together', takesStreamUsage: true },
-  { suffix: 'api.fireworks.ai', provider: 'fireworks', takesStreamUsage: true },
-  { suffix: 'api.mistral.ai', provider: 'mistral_ai', takesStreamUsage: false },
-  { suffix: 'api.perplexity.ai', provider: 'perplexity', takesStreamUsage: false },
+  { names: ['api.openai.com'], provider: 'openai', takesStreamUsage: true },
+  { names: ['api.anthropic.com'], provider: 'anthropic', takesStreamUsage: false },
+  { names: ['.openai.azure.com'], provider: 'azure.ai.openai', takesStreamUsage: true },
+  {
+    names: ['generativelanguage.googleapis.com'],
+    provider: 'gcp.gemini',
+    takesStreamUsage: false,
+  },
+  {
+    names: ['aiplatform.googleapis.com', '-aiplatform.googleapis.com'],
+    provider: 'gcp.vertex_ai',
+    takesStreamUsage: false,
+  },
+  { names: ['api.groq.com'], provider: 'groq', takesStreamUsage: true },
+  { names: ['api.deepseek.com'], provider: 'deepseek', takesStreamUsage: true },
+  { names: ['api.x.ai'], provider: 'x_ai', takesStreamUsage: true },
+  { names: ['openrouter.ai'], provider: 'openrouter', takesStreamUsage: true },
+  { names: ['api.together.xyz'], provider: 'together', takesStreamUsage: true },
+  { names: ['api.fireworks.ai'], provider: 'fireworks', takesStreamUsage: true },
+  { names: ['api.mistral.ai'], provider: 'mistral_ai', takesStreamUsage: false },
+  { names: ['api.perplexity.ai'], provider: 'perplexity', takesStreamUsage: false },
 ]
 
 export function hostOf(hostname: string): Host | undefined {
-  return HOSTS.find(({ suffix }) =>
-    /^[.-]/.test(suffix) ? hostname.endsWith(suffix) : hostname === suffix,
-  )
+  return HOSTS.find(({ names }) => names.some((name) => isOf(hostname, name)))
+}
+
+function isOf(hostname: string, name: string): boolean {
+  return /^[.-]/.test(name) ? hostname.endsWith(name) : hostname === name
 }

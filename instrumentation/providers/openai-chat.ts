@@ -4,20 +4,19 @@
  */
 
 import type { Answer } from '../core/call.ts'
-import type { CostReason } from '../core/cost.ts'
 import { at, count, isObject, text } from '../core/unknown.ts'
-import type { Usage } from '../core/usage.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { OPENAI_ATTRIBUTION_KEYS, openaiAttribution } from './attribution-shared.ts'
 import { contextSizes, messagesIn } from './context-sizes.ts'
-import { errorType, readOpenAIUsage } from './openai-shared.ts'
-import type { AnswerReader, Protocol } from './protocol.ts'
+import { errorType, readOpenAIUsage, requestModel, type OpenAIUsage } from './openai-shared.ts'
+import type { AnswerReader, Protocol, Question } from './protocol.ts'
 
 export const openaiChat: Protocol = {
   name: 'openai.chat',
   operation: 'chat',
   apiType: 'chat_completions',
   defaultProvider: 'openai',
+  endings: ['completions'],
   claims: (path) => path.endsWith('/chat/completions'),
   requestKeys: new Set([
     'model',
@@ -30,10 +29,10 @@ export const openaiChat: Protocol = {
     ...OPENAI_ATTRIBUTION_KEYS,
   ]),
   messages: messagesIn('messages'),
-  facts(body, members) {
+  facts(body, members, path) {
     const messages = members.get('messages')
     if (messages === undefined) return undefined
-    const model = text(parseRange(body, members.get('model')))
+    const model = requestModel(body, members, path)
     const maxTokens =
       count(parseRange(body, members.get('max_completion_tokens'))) ??
       count(parseRange(body, members.get('max_tokens')))
@@ -55,12 +54,11 @@ export const openaiChat: Protocol = {
 }
 
 /** Written without spreading: it runs for every call, and putting an answer together from parts costs µs. */
-function createReader(): AnswerReader {
+function createReader({ host }: Partial<Question> = {}): AnswerReader {
   let id: string | undefined
   let model: string | undefined
   let serviceTier: string | undefined
-  let usage: Usage | undefined
-  let usageReason: CostReason | undefined
+  let counted: OpenAIUsage = {}
   let failure: string | undefined
   let complete = false
   let finished: string[] | undefined
@@ -73,16 +71,12 @@ function createReader(): AnswerReader {
     id = text(json['id']) ?? id
     model = text(json['model']) ?? model
     serviceTier = text(json['service_tier']) ?? serviceTier
-    if (isObject(json['usage'])) {
-      const reading = readOpenAIUsage(json['usage'])
-      usage = reading.usage ?? usage
-      usageReason = reading.usageReason ?? usageReason
+    const usage = json['usage'] ?? host?.usageIn?.(json)
+    if (isObject(usage)) {
+      const reading = readOpenAIUsage(usage, { host })
+      counted = reading.usage === undefined ? { ...counted, ...reading } : reading
     }
-    if (!Array.isArray(json['choices'])) return
-    for (const choice of json['choices'] as readonly unknown[]) {
-      const reason = isObject(choice) ? text(choice['finish_reason']) : undefined
-      if (reason !== undefined) (finished ??= []).push(reason)
-    }
+    finished = finishReasons(json['choices'], finished)
   }
   return {
     body(json) {
@@ -102,13 +96,36 @@ function createReader(): AnswerReader {
       if (id !== undefined) answer.id = id
       if (model !== undefined) answer.model = model
       if (finished !== undefined) answer.finishReasons = finished
-      if (usage !== undefined) answer.usage = usage
-      if (usageReason !== undefined) answer.usageReason = usageReason
       if (serviceTier !== undefined) answer.context = { serviceTier }
       if (failure !== undefined) answer.errorType = failure
+      putCounted(answer, counted, complete || finished !== undefined)
       return answer
     },
   }
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** @param whole whether the answer has said that it is finished */
+function putCounted(
+  answer: Writable<Answer>,
+  { usage, usageReason, context, statedCost }: OpenAIUsage,
+  whole: boolean,
+): void {
+  if (usage !== undefined) answer.usage = usage
+  if (usageReason !== undefined) answer.usageReason = usageReason
+  // Some hosts count in every chunk: what they have counted before the answer finished is not all.
+  else if (usage !== undefined && !whole) answer.usageReason = 'usage_incomplete'
+  if (context !== undefined) answer.context = { ...context, ...answer.context }
+  if (statedCost !== undefined && whole) answer.statedCost = statedCost
+}
+
+function finishReasons(choices: unknown, before: string[] | undefined): string[] | undefined {
+  if (!Array.isArray(choices)) return before
+  let finished = before
+  for (const choice of choices as readonly unknown[]) {
+    const reason = isObject(choice) ? text(choice['finish_reason']) : undefined
+    if (reason !== undefined) (finished ??= []).push(reason)
+  }
+  return finished
+}

@@ -1,4 +1,4 @@
-/** The wire protocols costspan reads. A new one is a file beside this and a line here. */
+/** The wire protocols costspan reads. A new one is a file beside this and a line here; the common ones come first. */
 
 import { anthropicMessages } from './anthropic-messages.ts'
 import { bedrockConverse } from './bedrock-converse.ts'
@@ -21,7 +21,16 @@ export const protocols: readonly Protocol[] = [
   bedrockInvoke,
 ]
 
+/** Most requests of an application are no LLM calls: one look-up by the path's last part, however many protocols there are. */
+const byEnding = new Map<string, readonly Protocol[]>()
+for (const protocol of protocols) {
+  for (const ending of protocol.endings) {
+    byEnding.set(ending, [...(byEnding.get(ending) ?? []), protocol])
+  }
+}
+
 /** The protocol that a POST to this path speaks, by the shape of the path alone: any host, any prefix. */
 export function protocolFor(path: string): Protocol | undefined {
-  return protocols.find((protocol) => protocol.claims(path))
+  const last = Math.max(path.lastIndexOf('/'), path.lastIndexOf(':'))
+  return byEnding.get(path.slice(last + 1))?.find((protocol) => protocol.claims(path))
 }

@@ -163,7 +163,7 @@ function begin(
 ): Exchange | AttributionRequiredError {
   const started = start(claimed)
   if (started instanceof Error) return started
-  const exchange = openExchange(started, calls, claimed.protocol)
+  const exchange = openExchange(started, calls, claimed)
   exchange.streamed = claimed.facts.stream
   keepBaggage(request, outbound)
   return exchange
