@@ -122,9 +122,9 @@ function resumed(
 
 /** The body with the question for usage in it, where it may be asked. */
 function askedBody(claimed: ClaimedRequest, config: Config): string | undefined {
-  const { protocol, facts, host, body, header } = claimed
+  const { facts, host, body, header } = claimed
   if (typeof body !== 'string') return undefined
-  if (!mayAskForUsage(config.streamUsage, protocol, facts, host, header)) return undefined
+  if (!mayAskForUsage(config.streamUsage, facts, host, header)) return undefined
   return askForUsage(body, facts.usageOptions)
 }
 

@@ -6,7 +6,7 @@
 import type { StreamUsage } from '../config.ts'
 import { at } from '../core/unknown.ts'
 import type { Host } from '../providers/host.ts'
-import type { Protocol, RequestFacts } from '../providers/protocol.ts'
+import type { RequestFacts } from '../providers/protocol.ts'
 import { parseJson } from '../wire/json.ts'
 import { scanMembers, type TextRange } from '../wire/json-scan.ts'
 import { createEventSplitter, eventData } from '../wire/sse.ts'
@@ -23,13 +23,11 @@ const BINDING_HEADERS = [
 /** Whether usage may be asked for on behalf of this request. */
 export function mayAskForUsage(
   policy: StreamUsage,
-  protocol: Protocol,
   facts: RequestFacts,
   host: Host | undefined,
   header: (name: string) => string | null,
 ): boolean {
-  if (policy === 'off' || protocol.name !== 'openai.chat') return false
-  if (!facts.stream || facts.usageAsked !== false) return false
+  if (policy === 'off' || !facts.stream || facts.usageAsked !== false) return false
   if (policy === 'known' && host?.takesStreamUsage !== true) return false
   return BINDING_HEADERS.every((name) => header(name) === null)
 }

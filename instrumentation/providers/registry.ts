@@ -6,6 +6,7 @@ import { bedrockInvoke } from './bedrock-invoke.ts'
 import { geminiEmbeddings } from './gemini-embeddings.ts'
 import { geminiGenerateContent } from './gemini-generate-content.ts'
 import { openaiChat } from './openai-chat.ts'
+import { openaiCompletions } from './openai-completions.ts'
 import { openaiEmbeddings } from './openai-embeddings.ts'
 import { openaiResponses } from './openai-responses.ts'
 import type { Protocol } from './protocol.ts'
@@ -19,6 +20,7 @@ export const protocols: readonly Protocol[] = [
   geminiEmbeddings,
   bedrockConverse,
   bedrockInvoke,
+  openaiCompletions,
 ]
 
 /** Most requests of an application are no LLM calls: one look-up by the path's last part, however many protocols there are. */
