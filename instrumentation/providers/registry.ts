@@ -8,6 +8,7 @@ import { geminiGenerateContent } from './gemini-generate-content.ts'
 import { openaiChat } from './openai-chat.ts'
 import { openaiCompletions } from './openai-completions.ts'
 import { openaiEmbeddings } from './openai-embeddings.ts'
+import { openaiImages } from './openai-images.ts'
 import { openaiResponses } from './openai-responses.ts'
 import type { Protocol } from './protocol.ts'
 
@@ -21,6 +22,7 @@ export const protocols: readonly Protocol[] = [
   bedrockConverse,
   bedrockInvoke,
   openaiCompletions,
+  openaiImages,
 ]
 
 /** Most requests of an application are no LLM calls: one look-up by the path's last part, however many protocols there are. */
