@@ -10,6 +10,7 @@ import { openaiCompletions } from './openai-completions.ts'
 import { openaiEmbeddings } from './openai-embeddings.ts'
 import { openaiImages } from './openai-images.ts'
 import { openaiResponses } from './openai-responses.ts'
+import { openaiSpeech } from './openai-speech.ts'
 import type { Protocol } from './protocol.ts'
 
 export const protocols: readonly Protocol[] = [
@@ -23,6 +24,7 @@ export const protocols: readonly Protocol[] = [
   bedrockInvoke,
   openaiCompletions,
   openaiImages,
+  openaiSpeech,
 ]
 
 /** Most requests of an application are no LLM calls: one look-up by the path's last part, however many protocols there are. */
