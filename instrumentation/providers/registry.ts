@@ -11,6 +11,7 @@ import { openaiEmbeddings } from './openai-embeddings.ts'
 import { openaiImages } from './openai-images.ts'
 import { openaiResponses } from './openai-responses.ts'
 import { openaiSpeech } from './openai-speech.ts'
+import { openaiTranscriptions } from './openai-transcriptions.ts'
 import type { Protocol } from './protocol.ts'
 
 export const protocols: readonly Protocol[] = [
@@ -25,6 +26,7 @@ export const protocols: readonly Protocol[] = [
   openaiCompletions,
   openaiImages,
   openaiSpeech,
+  openaiTranscriptions,
 ]
 
 /** Most requests of an application are no LLM calls: one look-up by the path's last part, however many protocols there are. */
