@@ -9,6 +9,7 @@ import { openaiChat } from './openai-chat.ts'
 import { openaiCompletions } from './openai-completions.ts'
 import { openaiEmbeddings } from './openai-embeddings.ts'
 import { openaiImages } from './openai-images.ts'
+import { openaiModerations } from './openai-moderations.ts'
 import { openaiResponses } from './openai-responses.ts'
 import { openaiSpeech } from './openai-speech.ts'
 import { openaiTranscriptions } from './openai-transcriptions.ts'
@@ -27,6 +28,7 @@ export const protocols: readonly Protocol[] = [
   openaiImages,
   openaiSpeech,
   openaiTranscriptions,
+  openaiModerations,
 ]
 
 /** Most requests of an application are no LLM calls: one look-up by the path's last part, however many protocols there are. */
