@@ -144,7 +144,8 @@ export default {
     },
     {
       name: 'providers-apart',
-      comment: 'A provider is one file. What several share stands in the files named here.',
+      comment:
+        'A provider, or a host, is one file. What several share stands in the files named here.',
       severity: 'error',
       from: { path: '^instrumentation/providers/', pathNot: '/(registry|hosts)[.]ts$' },
       to: {

@@ -71,7 +71,7 @@ function targetOf(address: string): Target | undefined {
   const protocol = protocolFor(path)
   if (protocol === undefined) return undefined
   const url = new URL(address)
-  const host = hostOf(url.hostname)
+  const host = hostOf(url.hostname, protocol.name)
   const target = {
     href: url.href,
     path,

@@ -11,6 +11,8 @@ export interface Host {
   readonly names: readonly string[]
   /** `gen_ai.provider.name`. */
   readonly provider: string
+  /** How the names of the protocols begin that it is known for. Default: all. */
+  readonly protocols?: string
   /** Known to accept `stream_options.include_usage`, from the provider's own API reference. */
   readonly takesStreamUsage: boolean
   /** Where an answer, or a stream's chunk, has a usage object that is not its `usage`. */
