@@ -5,6 +5,7 @@
 
 import type { Host } from './host.ts'
 import { azure } from './hosts/azure.ts'
+import { groq } from './hosts/groq.ts'
 
 const VERTEX = ['aiplatform.googleapis.com', '-aiplatform.googleapis.com']
 
@@ -18,7 +19,7 @@ const HOSTS: readonly Host[] = [
     takesStreamUsage: false,
   },
   { names: VERTEX, provider: 'gcp.vertex_ai', takesStreamUsage: false },
-  { names: ['api.groq.com'], provider: 'groq', takesStreamUsage: true },
+  groq,
   { names: ['api.deepseek.com'], provider: 'deepseek', takesStreamUsage: true },
   { names: ['api.x.ai'], provider: 'x_ai', takesStreamUsage: true },
   { names: ['openrouter.ai'], provider: 'openrouter', takesStreamUsage: true },
