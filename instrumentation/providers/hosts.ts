@@ -5,6 +5,7 @@
 
 import type { Host } from './host.ts'
 import { azure } from './hosts/azure.ts'
+import { deepseek } from './hosts/deepseek.ts'
 import { groq } from './hosts/groq.ts'
 
 const VERTEX = ['aiplatform.googleapis.com', '-aiplatform.googleapis.com']
@@ -20,7 +21,7 @@ const HOSTS: readonly Host[] = [
   },
   { names: VERTEX, provider: 'gcp.vertex_ai', takesStreamUsage: false },
   groq,
-  { names: ['api.deepseek.com'], provider: 'deepseek', takesStreamUsage: true },
+  deepseek,
   { names: ['api.x.ai'], provider: 'x_ai', takesStreamUsage: true },
   { names: ['openrouter.ai'], provider: 'openrouter', takesStreamUsage: true },
   {
