@@ -7,6 +7,7 @@ import type { Host } from './host.ts'
 import { azure } from './hosts/azure.ts'
 import { deepseek } from './hosts/deepseek.ts'
 import { groq } from './hosts/groq.ts'
+import { xai } from './hosts/xai.ts'
 
 const VERTEX = ['aiplatform.googleapis.com', '-aiplatform.googleapis.com']
 
@@ -22,7 +23,7 @@ const HOSTS: readonly Host[] = [
   { names: VERTEX, provider: 'gcp.vertex_ai', takesStreamUsage: false },
   groq,
   deepseek,
-  { names: ['api.x.ai'], provider: 'x_ai', takesStreamUsage: true },
+  xai,
   { names: ['openrouter.ai'], provider: 'openrouter', takesStreamUsage: true },
   {
     names: ['api.together.ai', 'api.together.xyz'],
