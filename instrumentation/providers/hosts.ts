@@ -7,6 +7,7 @@ import type { Host } from './host.ts'
 import { azure } from './hosts/azure.ts'
 import { deepseek } from './hosts/deepseek.ts'
 import { groq } from './hosts/groq.ts'
+import { openrouter } from './hosts/openrouter.ts'
 import { xai } from './hosts/xai.ts'
 
 const VERTEX = ['aiplatform.googleapis.com', '-aiplatform.googleapis.com']
@@ -24,7 +25,7 @@ const HOSTS: readonly Host[] = [
   groq,
   deepseek,
   xai,
-  { names: ['openrouter.ai'], provider: 'openrouter', takesStreamUsage: true },
+  openrouter,
   {
     names: ['api.together.ai', 'api.together.xyz'],
     provider: 'together',
