@@ -7,6 +7,7 @@ import type { Host } from './host.ts'
 import { azure } from './hosts/azure.ts'
 import { deepseek } from './hosts/deepseek.ts'
 import { groq } from './hosts/groq.ts'
+import { mistral } from './hosts/mistral.ts'
 import { openrouter } from './hosts/openrouter.ts'
 import { xai } from './hosts/xai.ts'
 
@@ -32,7 +33,7 @@ const HOSTS: readonly Host[] = [
     takesStreamUsage: true,
   },
   { names: ['api.fireworks.ai'], provider: 'fireworks', takesStreamUsage: true },
-  { names: ['api.mistral.ai'], provider: 'mistral_ai', takesStreamUsage: false },
+  mistral,
   { names: ['api.perplexity.ai'], provider: 'perplexity', takesStreamUsage: false },
 ]
 
