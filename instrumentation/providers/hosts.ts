@@ -9,6 +9,7 @@ import { deepseek } from './hosts/deepseek.ts'
 import { groq } from './hosts/groq.ts'
 import { mistral } from './hosts/mistral.ts'
 import { openrouter } from './hosts/openrouter.ts'
+import { perplexity } from './hosts/perplexity.ts'
 import { xai } from './hosts/xai.ts'
 
 const VERTEX = ['aiplatform.googleapis.com', '-aiplatform.googleapis.com']
@@ -34,7 +35,7 @@ const HOSTS: readonly Host[] = [
   },
   { names: ['api.fireworks.ai'], provider: 'fireworks', takesStreamUsage: true },
   mistral,
-  { names: ['api.perplexity.ai'], provider: 'perplexity', takesStreamUsage: false },
+  perplexity,
 ]
 
 /** @param protocol its name: some hosts are known for some forms only */
