@@ -30,6 +30,7 @@ export function openExchange(call: OpenCall, calls: OpenCalls, asked: Asked): Ex
     protocol,
     reader: protocol.createReader(asked),
     statedCost: undefined,
+    priceContext: asked.facts.priceContext,
     streamed: false,
     settled: false,
     watchers: 0,
@@ -178,13 +179,19 @@ function close(exchange: Exchange): void {
 
 function finish(exchange: Exchange, ending: Ending, endedAt: number): void {
   const { call, calls, reader, firstChunkAt } = exchange
-  const answer = stated(reader.answer(), exchange.statedCost)
+  const answer = withPrice(reader.answer(), exchange)
   calls.finish(call, withError(ending, answer.errorType), answer, endedAt, firstChunkAt)
 }
 
-/** What a header states is of the whole answer. */
-function stated(answer: Answer, statedCost: string | undefined): Answer {
-  return statedCost === undefined || answer.usage === undefined ? answer : { ...answer, statedCost }
+/** With what its price depends on beside what the answer itself says. */
+function withPrice(answer: Answer, { statedCost, priceContext }: Exchange): Answer {
+  if (statedCost === undefined && priceContext === undefined) return answer
+  if (answer.usage === undefined) return answer
+  return {
+    ...answer,
+    ...(priceContext !== undefined ? { context: { ...priceContext, ...answer.context } } : {}),
+    ...(statedCost !== undefined ? { statedCost } : {}),
+  }
 }
 
 function settleAnswer(exchange: Exchange): void {

@@ -1,7 +1,7 @@
 /** What interception keeps of calls and of their attempts while they run: data, whoever works on it. */
 
 import type { Attribution } from '../core/attribution.ts'
-import type { Answer, CallEnd, CallRequest, FailedAttempt } from '../core/call.ts'
+import type { Answer, CallEnd, CallRequest, FailedAttempt, PriceContext } from '../core/call.ts'
 import type { AnswerReader, Protocol } from '../providers/protocol.ts'
 import type { EventSplitter } from '../wire/framing.ts'
 import type { Recording } from './recorder.ts'
@@ -64,6 +64,8 @@ export interface Exchange {
   readonly reader: AnswerReader
   /** USD as a header of the answer states it. */
   statedCost: string | undefined
+  /** What the price depends on and only the request said. */
+  readonly priceContext: PriceContext | undefined
   /** Whether the answer is a stream of events. Set when the headers have arrived. */
   streamed: boolean
   settled: boolean

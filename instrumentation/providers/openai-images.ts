@@ -5,7 +5,7 @@
  * November 2026.
  */
 
-import type { Answer, PriceContext } from '../core/call.ts'
+import type { Answer } from '../core/call.ts'
 import { fromInclusive } from '../core/inclusive-usage.ts'
 import { at, count, isObject, text } from '../core/unknown.ts'
 import { compactUsage, METERS, type Usage } from '../core/usage.ts'
@@ -69,6 +69,7 @@ function asked(
 function createReader({ facts, host }: Partial<Question> = {}): AnswerReader {
   let answer: Answer = {}
   let state: AnswerState = 'open'
+  const byThePiece = facts?.billed === undefined ? {} : { usage: facts.billed }
   let missing = facts?.billed?.images ?? 1
   const fail = (error: unknown): void => {
     state = 'broken'
@@ -81,7 +82,7 @@ function createReader({ facts, host }: Partial<Question> = {}): AnswerReader {
       const usage = at(json, 'usage')
       const statedCost = isObject(usage) ? host?.usage?.(usage).statedCost : undefined
       answer = {
-        ...(isObject(usage) && 'input_tokens' in usage ? tokens(usage) : byThePiece(facts)),
+        ...(isObject(usage) && 'input_tokens' in usage ? tokens(usage) : byThePiece),
         // An SVG is written by another model, whose tokens have no price here.
         ...(isObject(at(json, 'svg_usage')) ? { usageReason: 'usage_incomplete' as const } : {}),
         ...(statedCost !== undefined ? { statedCost } : {}),
@@ -103,14 +104,6 @@ function createReader({ facts, host }: Partial<Question> = {}): AnswerReader {
       return unfinished ? { ...answer, usageReason: 'usage_incomplete' } : answer
     },
   }
-}
-
-function byThePiece(facts: RequestFacts | undefined): {
-  readonly usage?: Usage
-  readonly context?: PriceContext
-} {
-  if (facts?.billed === undefined) return {}
-  return { usage: facts.billed, context: facts.priceContext ?? {} }
 }
 
 /** Of the image models the output is image tokens, unless the details say otherwise. */
