@@ -1,6 +1,7 @@
 /** The wire protocols costspan reads. A new one is a file beside this and a line here; the common ones come first. */
 
 import { anthropicMessages } from './anthropic-messages.ts'
+import { anthropicVertex } from './anthropic-vertex.ts'
 import { bedrockConverse } from './bedrock-converse.ts'
 import { bedrockInvoke } from './bedrock-invoke.ts'
 import { geminiEmbeddings } from './gemini-embeddings.ts'
@@ -24,6 +25,7 @@ export const protocols: readonly Protocol[] = [
   geminiEmbeddings,
   bedrockConverse,
   bedrockInvoke,
+  anthropicVertex,
   openaiCompletions,
   openaiImages,
   openaiSpeech,
