@@ -14,6 +14,7 @@ import { openaiModerations } from './openai-moderations.ts'
 import { openaiResponses } from './openai-responses.ts'
 import { openaiSpeech } from './openai-speech.ts'
 import { openaiTranscriptions } from './openai-transcriptions.ts'
+import { vertexPredict } from './vertex-predict.ts'
 import type { Protocol } from './protocol.ts'
 
 export const protocols: readonly Protocol[] = [
@@ -31,6 +32,7 @@ export const protocols: readonly Protocol[] = [
   openaiSpeech,
   openaiTranscriptions,
   openaiModerations,
+  vertexPredict,
 ]
 
 /** Most requests of an application are no LLM calls: one look-up by the path's last part, however many protocols there are. */
