@@ -145,6 +145,7 @@ function onResponse(attempt: Attempt, response: Response): void {
   const type = response.headers.get('content-type')
   exchange.streamed =
     type === null ? claimed.facts.stream : type.includes(framingOf(exchange).contentType)
+  exchange.reader.headers?.((name) => response.headers.get(name))
   // Only of hosts that nobody knows, which may be somebody's own gateway: a header costs as much as a usage object.
   if (claimed.host === undefined && !exchange.streamed) {
     exchange.statedCost = statedByGateway(response.headers)

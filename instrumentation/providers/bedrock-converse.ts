@@ -4,6 +4,7 @@
  */
 
 import { at, count } from '../core/unknown.ts'
+import { awsEventStream } from '../wire/aws-event-stream.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { pairsAttribution } from './attribution-shared.ts'
 import { bedrockModel, createConverseReader } from './bedrock-shared.ts'
@@ -35,7 +36,8 @@ export const bedrockConverse: Protocol = {
       attribution: pairsAttribution(body, members.get('requestMetadata')),
     }
   },
+  framing: awsEventStream,
   answerKeys: new Set(['usage', 'stopReason', 'serviceTier', 'performanceConfig', 'message']),
-  telling: /"(?:messageStart|messageStop|metadata)"/,
+  telling: /"(?:messageStart|messageStop|metadata|exception)"/,
   createReader: createConverseReader,
 }

@@ -84,6 +84,8 @@ export type AnswerState = 'open' | 'complete' | 'broken'
 
 /** Collects what one answer says. Never throws, whatever it is given. */
 export interface AnswerReader {
+  /** Of an answer that is no error, before its body; absent where headers say nothing of usage. */
+  headers?(value: (name: string) => string | null | undefined): void
   /** A plain answer: its wanted top-level members, parsed. */
   body(json: unknown): void
   /** One stream event: its data as parsed JSON, or the text itself where that is no JSON. */

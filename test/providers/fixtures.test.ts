@@ -12,7 +12,7 @@ import {
 
 const fixtures = exchangeFixtures()
 const isStream = ({ response }: ExchangeFixture): boolean =>
-  /\.(?:sse|ndjson)$/.test(response.bytes ?? '')
+  /\.(?:sse|ndjson|eventstream)$/.test(response.bytes ?? '')
 const streams = fixtures.filter(isStream)
 
 function expectRecorded(fixture: ExchangeFixture, { received, call, cost }: Played): void {
