@@ -36,6 +36,7 @@ const HOSTS: readonly Host[] = [
   { names: ['api.fireworks.ai'], provider: 'fireworks', takesStreamUsage: true },
   mistral,
   perplexity,
+  { names: ['api.cohere.com', 'api.cohere.ai'], provider: 'cohere', takesStreamUsage: false },
 ]
 
 /** @param protocol its name: some hosts are known for some forms only */

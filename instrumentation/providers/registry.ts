@@ -4,6 +4,7 @@ import { anthropicMessages } from './anthropic-messages.ts'
 import { anthropicVertex } from './anthropic-vertex.ts'
 import { bedrockConverse } from './bedrock-converse.ts'
 import { bedrockInvoke } from './bedrock-invoke.ts'
+import { cohereChat } from './cohere-chat.ts'
 import { geminiEmbeddings } from './gemini-embeddings.ts'
 import { geminiGenerateContent } from './gemini-generate-content.ts'
 import { openaiChat } from './openai-chat.ts'
@@ -33,6 +34,7 @@ export const protocols: readonly Protocol[] = [
   openaiTranscriptions,
   openaiModerations,
   vertexPredict,
+  cohereChat,
 ]
 
 /** Most requests of an application are no LLM calls: one look-up by the path's last part, however many protocols there are. */
