@@ -5,6 +5,7 @@ import { anthropicVertex } from './anthropic-vertex.ts'
 import { bedrockConverse } from './bedrock-converse.ts'
 import { bedrockInvoke } from './bedrock-invoke.ts'
 import { cohereChat } from './cohere-chat.ts'
+import { cohereEmbed } from './cohere-embed.ts'
 import { geminiEmbeddings } from './gemini-embeddings.ts'
 import { geminiGenerateContent } from './gemini-generate-content.ts'
 import { openaiChat } from './openai-chat.ts'
@@ -35,6 +36,7 @@ export const protocols: readonly Protocol[] = [
   openaiModerations,
   vertexPredict,
   cohereChat,
+  cohereEmbed,
 ]
 
 /** Most requests of an application are no LLM calls: one look-up by the path's last part, however many protocols there are. */
