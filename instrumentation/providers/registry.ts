@@ -6,6 +6,7 @@ import { bedrockConverse } from './bedrock-converse.ts'
 import { bedrockInvoke } from './bedrock-invoke.ts'
 import { cohereChat } from './cohere-chat.ts'
 import { cohereEmbed } from './cohere-embed.ts'
+import { cohereRerank } from './cohere-rerank.ts'
 import { geminiEmbeddings } from './gemini-embeddings.ts'
 import { geminiGenerateContent } from './gemini-generate-content.ts'
 import { openaiChat } from './openai-chat.ts'
@@ -37,6 +38,7 @@ export const protocols: readonly Protocol[] = [
   vertexPredict,
   cohereChat,
   cohereEmbed,
+  cohereRerank,
 ]
 
 /** Most requests of an application are no LLM calls: one look-up by the path's last part, however many protocols there are. */
