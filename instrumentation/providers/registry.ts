@@ -9,6 +9,8 @@ import { cohereEmbed } from './cohere-embed.ts'
 import { cohereRerank } from './cohere-rerank.ts'
 import { geminiEmbeddings } from './gemini-embeddings.ts'
 import { geminiGenerateContent } from './gemini-generate-content.ts'
+import { ollamaChat } from './ollama-chat.ts'
+import { ollamaEmbed } from './ollama-embed.ts'
 import { openaiChat } from './openai-chat.ts'
 import { openaiCompletions } from './openai-completions.ts'
 import { openaiEmbeddings } from './openai-embeddings.ts'
@@ -39,6 +41,8 @@ export const protocols: readonly Protocol[] = [
   cohereChat,
   cohereEmbed,
   cohereRerank,
+  ollamaChat,
+  ollamaEmbed,
 ]
 
 /** Most requests of an application are no LLM calls: one look-up by the path's last part, however many protocols there are. */
