@@ -144,12 +144,13 @@ export default {
     },
     {
       name: 'providers-apart',
-      comment: 'A provider is one file. What several share stands in the files named here.',
+      comment:
+        'A provider, or a host, is one file. What several share stands in the files named here.',
       severity: 'error',
-      from: { path: '^instrumentation/providers/', pathNot: '/registry[.]ts$' },
+      from: { path: '^instrumentation/providers/', pathNot: '/(registry|hosts)[.]ts$' },
       to: {
         path: '^instrumentation/providers/',
-        pathNot: '/(protocol|context-sizes|[a-z]+-shared)[.]ts$',
+        pathNot: '/(protocol|host|context-sizes|[a-z]+-shared)[.]ts$',
       },
     },
     {

@@ -1,8 +1,9 @@
 /** Which requests are LLM calls: by the shape of the path, then of the body; never by host alone. */
 
 import { text } from '../core/unknown.ts'
+import type { Host } from '../providers/host.ts'
 import { hostOf } from '../providers/hosts.ts'
-import type { Protocol, RequestFacts } from '../providers/protocol.ts'
+import type { Protocol, Question, RequestFacts } from '../providers/protocol.ts'
 import { protocolFor } from '../providers/registry.ts'
 import { scanMembers } from '../wire/json-scan.ts'
 
@@ -19,16 +20,18 @@ interface Target extends Address {
   /** The address without its query. */
   readonly path: string
   readonly protocol: Protocol
+  readonly host: Host | undefined
   readonly provider: string
 }
 
-export interface ClaimedRequest {
+export interface ClaimedRequest extends Question {
   readonly protocol: Protocol
-  readonly facts: RequestFacts
   readonly target: Address
   readonly provider: string
   /** The body's text, where it can be seen without reading a stream. */
   readonly body: string | undefined
+  /** Of a form, what tells it from another. */
+  readonly form?: string | undefined
   readonly signal: AbortSignal | undefined
   header(name: string): string | null
 }
@@ -44,15 +47,14 @@ export function claimRequest(
   const target = targetOf(addressOf(input))
   if (target === undefined) return undefined
   const { protocol } = target
-  const body = bodyText(init?.body)
-  const facts = readFacts(protocol, target.path, body, init?.body != null)
-  if (facts === undefined) return undefined
+  const seen = seeBody(protocol, target.path, init?.body)
+  if (seen === undefined) return undefined
   return {
     protocol,
-    facts,
+    ...seen,
+    host: target.host,
     target,
     provider: target.provider,
-    body,
     signal: init?.signal ?? request?.signal,
     header: headerReader(init?.headers, request),
   }
@@ -69,13 +71,15 @@ function targetOf(address: string): Target | undefined {
   const protocol = protocolFor(path)
   if (protocol === undefined) return undefined
   const url = new URL(address)
+  const host = hostOf(url.hostname, protocol.name)
   const target = {
     href: url.href,
     path,
     hostname: url.hostname,
     port: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
     protocol,
-    provider: hostOf(url.hostname)?.provider ?? protocol.defaultProvider,
+    host,
+    provider: host?.provider ?? protocol.defaultProvider,
   }
   if (targets.size >= MAX_TARGETS) targets.clear()
   targets.set(address, target)
@@ -93,15 +97,39 @@ function withoutQuery(address: string): string {
 }
 
 /** Facts off the body's text; where the body is a stream or inside a Request, the path alone must do. */
+function seeBody(
+  protocol: Protocol,
+  path: string,
+  sent: unknown,
+): Pick<ClaimedRequest, 'facts' | 'body' | 'form'> | undefined {
+  const body = bodyText(sent)
+  const form = sent instanceof FormData ? sent : undefined
+  const facts = readFacts(protocol, path, body, form, sent != null)
+  if (facts === undefined) return undefined
+  return { facts, body, form: form === undefined ? undefined : formText(form) }
+}
+
 function readFacts(
   protocol: Protocol,
   path: string,
   body: string | undefined,
+  form: FormData | undefined,
   hasBody: boolean,
 ): RequestFacts | undefined {
-  if (body !== undefined)
+  if (body !== undefined) {
     return protocol.facts(body, scanMembers(body, protocol.requestKeys, 0, protocol.messages), path)
+  }
+  if (form !== undefined) return protocol.formFacts?.((name) => text(form.get(name)), path)
   return hasBody ? undefined : (protocol.pathFacts?.(path) ?? { stream: false })
+}
+
+/** Its fields; of files their names and sizes. */
+function formText(form: FormData): string {
+  const lines: string[] = []
+  form.forEach((value, name) => {
+    lines.push(`${name}=${typeof value === 'string' ? value : `${value.name}, ${value.size}`}`)
+  })
+  return lines.join('\n')
 }
 
 export function bodyText(body: unknown): string | undefined {

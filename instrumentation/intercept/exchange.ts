@@ -3,9 +3,11 @@
  * it, because one is made for every call: closures per attempt cost more than what they do.
  */
 
-import type { AnswerReader, Protocol } from '../providers/protocol.ts'
+import type { Answer } from '../core/call.ts'
+import type { AnswerReader, Protocol, Question } from '../providers/protocol.ts'
 import { guard } from '../guard.ts'
-import { createEventSplitter, eventData, latin1, fromLatin1 } from '../wire/sse.ts'
+import type { Framing } from '../wire/framing.ts'
+import { fromLatin1, latin1, serverSentEvents } from '../wire/sse.ts'
 import { parseJson } from '../wire/json.ts'
 import { scanMembers } from '../wire/json-scan.ts'
 import { now } from './clock.ts'
@@ -16,12 +18,19 @@ import { catchUp, putOff } from './unread.ts'
 /** A plain answer larger than this is not kept for reading. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
-export function openExchange(call: OpenCall, calls: OpenCalls, protocol: Protocol): Exchange {
+interface Asked extends Question {
+  readonly protocol: Protocol
+}
+
+export function openExchange(call: OpenCall, calls: OpenCalls, asked: Asked): Exchange {
+  const { protocol } = asked
   const exchange: Exchange = {
     call,
     calls,
     protocol,
-    reader: protocol.createReader(),
+    reader: protocol.createReader(asked),
+    statedCost: undefined,
+    priceContext: asked.facts.priceContext,
     streamed: false,
     settled: false,
     watchers: 0,
@@ -58,8 +67,12 @@ function isOver(exchange: Exchange): boolean {
   return exchange.settled
 }
 
+export function framingOf({ protocol }: Exchange): Framing {
+  return protocol.framing ?? serverSentEvents
+}
+
 function searchEvents(exchange: Exchange, bytes: Uint8Array): void {
-  const splitter = (exchange.splitter ??= createEventSplitter())
+  const splitter = (exchange.splitter ??= framingOf(exchange).createSplitter())
   const events = splitter.push(bytes, exchange.begun ? exchange.protocol.telling : undefined)
   if (events.length === 0) return
   for (const event of events) readEvent(exchange, event)
@@ -166,8 +179,19 @@ function close(exchange: Exchange): void {
 
 function finish(exchange: Exchange, ending: Ending, endedAt: number): void {
   const { call, calls, reader, firstChunkAt } = exchange
-  const answer = reader.answer()
+  const answer = withPrice(reader.answer(), exchange)
   calls.finish(call, withError(ending, answer.errorType), answer, endedAt, firstChunkAt)
+}
+
+/** With what its price depends on beside what the answer itself says. */
+function withPrice(answer: Answer, { statedCost, priceContext }: Exchange): Answer {
+  if (statedCost === undefined && priceContext === undefined) return answer
+  if (answer.usage === undefined) return answer
+  return {
+    ...answer,
+    ...(priceContext !== undefined ? { context: { ...priceContext, ...answer.context } } : {}),
+    ...(statedCost !== undefined ? { statedCost } : {}),
+  }
 }
 
 function settleAnswer(exchange: Exchange): void {
@@ -188,16 +212,22 @@ function endingOf(reader: AnswerReader, streamed: boolean): Ending {
 
 function readEvent(exchange: Exchange, event: string): void {
   if (exchange.begun && !exchange.protocol.telling.test(event)) return
-  const data = eventData(event)
+  const data = framingOf(exchange).data(event)
   if (data === '') return
   exchange.begun = true
   // An error thrown by the parser costs more than a hundred chunks, and every OpenAI stream ends with `[DONE]`.
-  exchange.reader.event(data.charCodeAt(0) === OPEN_BRACE ? (parseJson(data) ?? data) : data)
+  const json = data.charCodeAt(0) === OPEN_BRACE ? parseEvent(exchange.protocol, data) : undefined
+  exchange.reader.event(json ?? data)
 }
 
 const OPEN_BRACE = 0x7b
 
+function parseEvent({ eventKeys }: Protocol, data: string): unknown {
+  return eventKeys === undefined ? parseJson(data) : someMembers(eventKeys, data, asItIs)
+}
+
 function keepPiece(exchange: Exchange, bytes: Uint8Array): void {
+  if (exchange.protocol.answerKeys.size === 0) return
   exchange.bytes += bytes.byteLength
   const pieces = (exchange.pieces ??= [])
   if (exchange.bytes <= MAX_ANSWER_BYTES) pieces.push(latin1(bytes))
@@ -216,14 +246,22 @@ const SHORT_ANSWER = 8 * 1024
 
 /** The members of a plain answer that the reader wants, parsed; the rest of a long one stays unread text. */
 function wantedMembers(
-  protocol: Protocol,
+  { answerKeys }: Protocol,
+  source: string,
+  decode: (piece: string) => string,
+): unknown {
+  return answerKeys.size === 0 ? undefined : someMembers(answerKeys, source, decode)
+}
+
+function someMembers(
+  keys: ReadonlySet<string>,
   source: string,
   decode: (piece: string) => string,
 ): unknown {
   const whole = source.length <= SHORT_ANSWER ? parseJson(decode(source)) : undefined
   // What is cut off or malformed still has members.
   if (whole !== undefined) return whole
-  const members = scanMembers(source, protocol.answerKeys)
+  const members = scanMembers(source, keys)
   if (members.size === 0) return undefined
   const wanted: Record<string, unknown> = {}
   for (const [key, { start, end }] of members) {

@@ -6,13 +6,14 @@ import { guard } from '../guard.ts'
 import type { Outbound } from '../propagation/outbound.ts'
 import { claimRequest, type ClaimedRequest } from './claim.ts'
 import { errorName, isAbort } from './errors.ts'
-import { listen, openExchange, rejected } from './exchange.ts'
+import { framingOf, listen, openExchange, rejected } from './exchange.ts'
 import type { Exchange } from './open-call.ts'
 import type { OpenCall, OpenCalls } from './open-call.ts'
 import { isRetryable, resendKey, resendWindow, saysFirstAttempt } from './resend.ts'
 import { outgoing, refused } from './outgoing.ts'
 import { observeResponse, releaseResponses } from './response.ts'
 import { createStart, type Observation } from './start-call.ts'
+import { statedByGateway } from '../providers/gateways.ts'
 import { askForUsage, mayAskForUsage } from './stream-usage.ts'
 
 type Fetch = typeof globalThis.fetch
@@ -94,7 +95,7 @@ function createBegin(observation: Observation) {
     if (claimed === undefined || recorder.suppressed()) return undefined
     const call = resumed(claimed, group, calls) ?? start(claimed)
     if (call instanceof Error) return { error: call, claimed }
-    const exchange = openExchange(call, calls, claimed.protocol)
+    const exchange = openExchange(call, calls, claimed)
     const asked = askedBody(claimed, config)
     return {
       call,
@@ -121,10 +122,9 @@ function resumed(
 
 /** The body with the question for usage in it, where it may be asked. */
 function askedBody(claimed: ClaimedRequest, config: Config): string | undefined {
-  const { protocol, facts, target, body, header } = claimed
+  const { facts, host, body, header } = claimed
   if (typeof body !== 'string') return undefined
-  if (!mayAskForUsage(config.streamUsage, protocol, facts, target.hostname, header))
-    return undefined
+  if (!mayAskForUsage(config.streamUsage, facts, host, header)) return undefined
   return askForUsage(body, facts.usageOptions)
 }
 
@@ -143,7 +143,13 @@ function onResponse(attempt: Attempt, response: Response): void {
     return
   }
   const type = response.headers.get('content-type')
-  exchange.streamed = type === null ? claimed.facts.stream : type.includes('event-stream')
+  exchange.streamed =
+    type === null ? claimed.facts.stream : type.includes(framingOf(exchange).contentType)
+  exchange.reader.headers?.((name) => response.headers.get(name))
+  // Only of hosts that nobody knows, which may be somebody's own gateway: a header costs as much as a usage object.
+  if (claimed.host === undefined && !exchange.streamed) {
+    exchange.statedCost = statedByGateway(response.headers)
+  }
   // Before the headers an abort rejects the request itself, and a plain answer's reading fails; of a stream that is not
   // being read just then only the signal tells.
   if (exchange.streamed) listen(exchange, claimed.signal)

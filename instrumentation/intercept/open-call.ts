@@ -1,9 +1,9 @@
 /** What interception keeps of calls and of their attempts while they run: data, whoever works on it. */
 
 import type { Attribution } from '../core/attribution.ts'
-import type { Answer, CallEnd, CallRequest, FailedAttempt } from '../core/call.ts'
+import type { Answer, CallEnd, CallRequest, FailedAttempt, PriceContext } from '../core/call.ts'
 import type { AnswerReader, Protocol } from '../providers/protocol.ts'
-import type { EventSplitter } from '../wire/sse.ts'
+import type { EventSplitter } from '../wire/framing.ts'
 import type { Recording } from './recorder.ts'
 
 /** How an attempt, or a call, ended. */
@@ -62,6 +62,10 @@ export interface Exchange {
   readonly calls: OpenCalls
   readonly protocol: Protocol
   readonly reader: AnswerReader
+  /** USD as a header of the answer states it. */
+  statedCost: string | undefined
+  /** What the price depends on and only the request said. */
+  readonly priceContext: PriceContext | undefined
   /** Whether the answer is a stream of events. Set when the headers have arrived. */
   streamed: boolean
   settled: boolean

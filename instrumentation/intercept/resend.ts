@@ -26,7 +26,7 @@ export function resendWindow(response: Response | undefined): number {
 
 /** Equal for a request and its resend. */
 export function resendKey(claimed: ClaimedRequest): string {
-  return `${claimed.target.href}\n${claimed.body ?? ''}`
+  return `${claimed.target.href}\n${claimed.body ?? claimed.form ?? ''}`
 }
 
 /**

@@ -112,7 +112,7 @@ function observingMethods(native: Native): PropertyDescriptorMap {
       return watched(how.call(this), observed.exchange, tapped, seen)
     }
   const seenAsText = (exchange: Exchange, value: ArrayBuffer | Uint8Array): void => {
-    sawText(exchange, decode(value))
+    sawText(exchange, isUnread(exchange) ? '' : decode(value))
   }
   const { clone } = native
   const functions = {
@@ -122,7 +122,7 @@ function observingMethods(native: Native): PropertyDescriptorMap {
     bytes: reading(native.bytes, seenAsText),
     blob: reading(native.blob, (exchange, value) => {
       guardAsync('reading a blob', async () => {
-        sawText(exchange, await value.text())
+        sawText(exchange, isUnread(exchange) ? '' : await value.text())
       })
     }),
     clone(this: Response): Response {
@@ -180,6 +180,11 @@ function observedClone(
     observeResponse(copy, observed.exchange, observed.stripUsage)
   })
   return copy
+}
+
+/** Sound, say: nothing in it is worth decoding. */
+function isUnread({ protocol }: Exchange): boolean {
+  return protocol.answerKeys.size === 0
 }
 
 function decode(bytes: ArrayBuffer | Uint8Array): string {

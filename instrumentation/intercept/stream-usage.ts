@@ -5,8 +5,8 @@
 
 import type { StreamUsage } from '../config.ts'
 import { at } from '../core/unknown.ts'
-import { hostOf } from '../providers/hosts.ts'
-import type { Protocol, RequestFacts } from '../providers/protocol.ts'
+import type { Host } from '../providers/host.ts'
+import type { RequestFacts } from '../providers/protocol.ts'
 import { parseJson } from '../wire/json.ts'
 import { scanMembers, type TextRange } from '../wire/json-scan.ts'
 import { createEventSplitter, eventData } from '../wire/sse.ts'
@@ -23,14 +23,12 @@ const BINDING_HEADERS = [
 /** Whether usage may be asked for on behalf of this request. */
 export function mayAskForUsage(
   policy: StreamUsage,
-  protocol: Protocol,
   facts: RequestFacts,
-  host: string,
+  host: Host | undefined,
   header: (name: string) => string | null,
 ): boolean {
-  if (policy === 'off' || protocol.name !== 'openai.chat') return false
-  if (!facts.stream || facts.usageAsked !== false) return false
-  if (policy === 'known' && hostOf(host)?.takesStreamUsage !== true) return false
+  if (policy === 'off' || !facts.stream || facts.usageAsked !== false) return false
+  if (policy === 'known' && host?.takesStreamUsage !== true) return false
   return BINDING_HEADERS.every((name) => header(name) === null)
 }
 

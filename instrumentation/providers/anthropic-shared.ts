@@ -7,7 +7,55 @@
 import type { Answer, PriceContext } from '../core/call.ts'
 import { at, count, isObject, text, type JsonObject } from '../core/unknown.ts'
 import { compactUsage } from '../core/usage.ts'
-import type { AnswerReader, AnswerState, UsageReading } from './protocol.ts'
+import { parseRange } from '../wire/json-scan.ts'
+import { pairsAttribution } from './attribution-shared.ts'
+import { contextSizes } from './context-sizes.ts'
+import type {
+  AnswerReader,
+  AnswerState,
+  BodyMembers,
+  RequestFacts,
+  UsageReading,
+} from './protocol.ts'
+
+export const MESSAGES_KEYS: ReadonlySet<string> = new Set([
+  'model',
+  'stream',
+  'messages',
+  'system',
+  'tools',
+  'max_tokens',
+  'metadata',
+])
+
+/** Of a request for a message, but its model. */
+export function messagesFacts(body: string, members: BodyMembers): RequestFacts | undefined {
+  const messages = members.get('messages')
+  const maxTokens = count(parseRange(body, members.get('max_tokens')))
+  // `max_tokens` is required; a chat service of one's own that posts to …/messages rarely has it.
+  if (messages === undefined || maxTokens === undefined) return undefined
+  return {
+    stream: parseRange(body, members.get('stream')) === true,
+    maxTokens,
+    context: contextSizes(body, {
+      messages,
+      system: members.get('system'),
+      tools: members.get('tools'),
+    }),
+    attribution: pairsAttribution(body, members.get('metadata')),
+  }
+}
+
+export const MESSAGE_KEYS: ReadonlySet<string> = new Set([
+  'id',
+  'model',
+  'usage',
+  'stop_reason',
+  'type',
+  'error',
+])
+
+export const MESSAGE_TELLING = /"type"\s*:\s*"(?:message_start|message_delta|message_stop|error)"/
 
 /** Of a plain message and of the events of a stream, on Anthropic's own API and wherever else it is spoken. */
 export function createAnthropicReader(): AnswerReader {

@@ -4,6 +4,7 @@
  */
 
 import { at, count } from '../core/unknown.ts'
+import { awsEventStream } from '../wire/aws-event-stream.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { pairsAttribution } from './attribution-shared.ts'
 import { bedrockModel, createConverseReader } from './bedrock-shared.ts'
@@ -16,6 +17,7 @@ export const bedrockConverse: Protocol = {
   name: 'bedrock.converse',
   operation: 'chat',
   defaultProvider: 'aws.bedrock',
+  endings: ['converse', 'converse-stream'],
   claims: (path) => PATH.test(path),
   pathFacts: (path) => ({ ...bedrockModel(path), stream: path.endsWith('-stream') }),
   requestKeys: new Set(['messages', 'system', 'toolConfig', 'inferenceConfig', 'requestMetadata']),
@@ -34,7 +36,8 @@ export const bedrockConverse: Protocol = {
       attribution: pairsAttribution(body, members.get('requestMetadata')),
     }
   },
+  framing: awsEventStream,
   answerKeys: new Set(['usage', 'stopReason', 'serviceTier', 'performanceConfig', 'message']),
-  telling: /"(?:messageStart|messageStop|metadata)"/,
+  telling: /"(?:messageStart|messageStop|metadata|exception)"/,
   createReader: createConverseReader,
 }

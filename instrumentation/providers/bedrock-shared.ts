@@ -10,7 +10,7 @@ import { at, count, isObject, text } from '../core/unknown.ts'
 import { compactUsage } from '../core/usage.ts'
 import type { AnswerReader, AnswerState, UsageReading } from './protocol.ts'
 
-export const INVOCATION_METRICS = 'amazon-bedrock-invocationMetrics'
+const INVOCATION_METRICS = 'amazon-bedrock-invocationMetrics'
 
 /** Of Converse and of Amazon's models; nothing where there is no usage object. */
 function readTokenUsage(usage: unknown): UsageReading {
@@ -23,11 +23,27 @@ function readTokenUsage(usage: unknown): UsageReading {
 }
 
 /** Of the metrics beside an invocation's answer: all there is for models whose own form is not read. */
-export function readInvocationMetrics(metrics: unknown): UsageReading {
-  if (!isObject(metrics)) return {}
+export function readInvocationMetrics(said: unknown): UsageReading | undefined {
+  const metrics = at(said, INVOCATION_METRICS)
+  if (!isObject(metrics)) return undefined
   return reading(metrics['inputTokenCount'], metrics['outputTokenCount'] ?? 0, {
     read: metrics['cacheReadInputTokenCount'],
     written: metrics['cacheWriteInputTokenCount'],
+    details: undefined,
+  })
+}
+
+/** Bedrock counts the tokens of every model in headers of an answer that is not streamed. */
+export function readHeaderCounts(value: (name: string) => string | null | undefined): UsageReading {
+  const of = (name: string): number | undefined => {
+    const said = value(`x-amzn-bedrock-${name}-token-count`)
+    return said === null || said === undefined || said === '' ? undefined : Number(said)
+  }
+  const input = of('input')
+  if (input === undefined) return {}
+  return reading(input, of('output') ?? 0, {
+    read: of('cache-read-input'),
+    written: of('cache-write-input'),
     details: undefined,
   })
 }
@@ -104,6 +120,12 @@ export function createConverseReader(): AnswerReader {
       if (state === 'open') state = 'complete'
     },
     event(said) {
+      const failure = text(at(said, 'exception', 'type'))
+      if (failure !== undefined) {
+        state = 'broken'
+        answer = { ...answer, errorType: failure }
+        return
+      }
       if (isObject(at(said, 'messageStop'))) take(at(said, 'messageStop'))
       if (!isObject(at(said, 'metadata'))) return
       take(at(said, 'metadata'))

@@ -13,6 +13,7 @@ export const geminiEmbeddings: Protocol = {
   name: 'gemini.embeddings',
   operation: 'embeddings',
   defaultProvider: 'gcp.gemini',
+  endings: ['embedContent', 'batchEmbedContents'],
   claims: (path) => path.endsWith(':embedContent') || path.endsWith(':batchEmbedContents'),
   pathFacts: (path) => ({ ...geminiModel(path), stream: false }),
   requestKeys: new Set(['content', 'requests']),

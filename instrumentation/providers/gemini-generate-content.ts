@@ -12,16 +12,18 @@ import { at, count, isObject, text, type JsonObject } from '../core/unknown.ts'
 import { parseRange } from '../wire/json-scan.ts'
 import { pairsAttribution } from './attribution-shared.ts'
 import { contextSizes, messagesIn } from './context-sizes.ts'
-import { geminiModel } from './gemini-shared.ts'
+import { geminiModel, vertexRegion } from './gemini-shared.ts'
 import type { AnswerReader, AnswerState, Protocol, UsageReading } from './protocol.ts'
 
 export const geminiGenerateContent: Protocol = {
   name: 'gemini.generate_content',
   operation: 'generate_content',
   defaultProvider: 'gcp.gemini',
+  endings: ['generateContent', 'streamGenerateContent'],
   claims: (path) => path.endsWith(':generateContent') || path.endsWith(':streamGenerateContent'),
   pathFacts: (path) => ({
     ...geminiModel(path),
+    ...vertexRegion(path),
     stream: path.endsWith(':streamGenerateContent'),
   }),
   requestKeys: new Set([
@@ -41,6 +43,7 @@ export const geminiGenerateContent: Protocol = {
     const maxTokens = count(at(parseRange(body, config), 'maxOutputTokens'))
     return {
       ...geminiModel(path),
+      ...vertexRegion(path),
       stream: path.endsWith(':streamGenerateContent'),
       ...(maxTokens !== undefined ? { maxTokens } : {}),
       context: contextSizes(body, {

@@ -1,3 +1,10 @@
+/**
+ * What the paths of Google's APIs say.
+ * Source: Gemini API reference and Vertex AI reference, REST resources, read November 2026.
+ */
+
+import type { RequestFacts } from './protocol.ts'
+
 /** `…/models/gemini-3-flash:generateContent`: the model that a path of Google's APIs names. */
 export function geminiModel(path: string): { readonly model?: string } {
   const colon = path.lastIndexOf(':')
@@ -12,4 +19,10 @@ function decoded(part: string): string {
   } catch {
     return part // a stray percent sign: the name as it stands
   }
+}
+
+/** `…/locations/us-east5/…`: where Vertex AI answers, which some prices depend on; nothing on the Gemini API. */
+export function vertexRegion(path: string): Pick<RequestFacts, 'priceContext'> {
+  const region = /\/locations\/([^/]+)\//.exec(path)?.[1]
+  return region === undefined ? {} : { priceContext: { region } }
 }

@@ -1,31 +1,52 @@
-/** Whose servers a host name means: `gen_ai.provider.name`, and whether chat streams there take `stream_options`. */
+/**
+ * Whose servers a host name means. Of those that speak OpenAI's forms, one that says more than OpenAI does is a file in
+ * `hosts/` and a line here.
+ */
 
-interface Host {
-  readonly suffix: string
-  readonly provider: string
-  /** Known to accept `stream_options.include_usage`, from the provider's own API reference. */
-  readonly takesStreamUsage: boolean
-}
+import type { Host } from './host.ts'
+import { azure } from './hosts/azure.ts'
+import { deepseek } from './hosts/deepseek.ts'
+import { groq } from './hosts/groq.ts'
+import { mistral } from './hosts/mistral.ts'
+import { openrouter } from './hosts/openrouter.ts'
+import { perplexity } from './hosts/perplexity.ts'
+import { xai } from './hosts/xai.ts'
+
+const VERTEX = ['aiplatform.googleapis.com', '-aiplatform.googleapis.com']
 
 const HOSTS: readonly Host[] = [
-  { suffix: 'api.openai.com', provider: 'openai', takesStreamUsage: true },
-  { suffix: '.openai.azure.com', provider: 'azure.ai.openai', takesStreamUsage: true },
-  { suffix: 'api.anthropic.com', provider: 'anthropic', takesStreamUsage: false },
-  { suffix: 'generativelanguage.googleapis.com', provider: 'gcp.gemini', takesStreamUsage: false },
-  { suffix: 'aiplatform.googleapis.com', provider: 'gcp.vertex_ai', takesStreamUsage: false },
-  { suffix: '-aiplatform.googleapis.com', provider: 'gcp.vertex_ai', takesStreamUsage: false },
-  { suffix: 'api.groq.com', provider: 'groq', takesStreamUsage: true },
-  { suffix: 'api.deepseek.com', provider: 'deepseek', takesStreamUsage: true },
-  { suffix: 'api.x.ai', provider: 'x_ai', takesStreamUsage: true },
-  { suffix: 'openrouter.ai', provider: 'openrouter', takesStreamUsage: true },
-  { suffix: 'api.together.xyz', provider: 'together', takesStreamUsage: true },
-  { suffix: 'api.fireworks.ai', provider: 'fireworks', takesStreamUsage: true },
-  { suffix: 'api.mistral.ai', provider: 'mistral_ai', takesStreamUsage: false },
-  { suffix: 'api.perplexity.ai', provider: 'perplexity', takesStreamUsage: false },
+  { names: ['api.openai.com'], provider: 'openai', takesStreamUsage: true },
+  { names: ['api.anthropic.com'], provider: 'anthropic', takesStreamUsage: false },
+  azure,
+  {
+    names: ['generativelanguage.googleapis.com'],
+    provider: 'gcp.gemini',
+    takesStreamUsage: false,
+  },
+  { names: VERTEX, provider: 'gcp.vertex_ai', takesStreamUsage: false },
+  groq,
+  deepseek,
+  xai,
+  openrouter,
+  {
+    names: ['api.together.ai', 'api.together.xyz'],
+    provider: 'together',
+    takesStreamUsage: true,
+  },
+  { names: ['api.fireworks.ai'], provider: 'fireworks', takesStreamUsage: true },
+  mistral,
+  perplexity,
+  { names: ['api.cohere.com', 'api.cohere.ai'], provider: 'cohere', takesStreamUsage: false },
 ]
 
-export function hostOf(hostname: string): Host | undefined {
-  return HOSTS.find(({ suffix }) =>
-    /^[.-]/.test(suffix) ? hostname.endsWith(suffix) : hostname === suffix,
+/** @param protocol its name: some hosts are known for some forms only */
+export function hostOf(hostname: string, protocol: string): Host | undefined {
+  return HOSTS.find(
+    ({ names, protocols = '' }) =>
+      protocol.startsWith(protocols) && names.some((name) => isOf(hostname, name)),
   )
+}
+
+function isOf(hostname: string, name: string): boolean {
+  return /^[.-]/.test(name) ? hostname.endsWith(name) : hostname === name
 }

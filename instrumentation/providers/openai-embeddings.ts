@@ -4,21 +4,21 @@
  */
 
 import type { Answer } from '../core/call.ts'
-import { isObject, text } from '../core/unknown.ts'
-import { parseRange } from '../wire/json-scan.ts'
+import { isObject } from '../core/unknown.ts'
 import { OPENAI_ATTRIBUTION_KEYS, openaiAttribution } from './attribution-shared.ts'
-import { errorType, identity, readOpenAIUsage } from './openai-shared.ts'
-import type { AnswerReader, AnswerState, Protocol } from './protocol.ts'
+import { errorType, identity, readOpenAIUsage, requestModel } from './openai-shared.ts'
+import type { AnswerReader, AnswerState, Protocol, Question } from './protocol.ts'
 
 export const openaiEmbeddings: Protocol = {
   name: 'openai.embeddings',
   operation: 'embeddings',
   defaultProvider: 'openai',
+  endings: ['embeddings'],
   claims: (path) => path.endsWith('/embeddings'),
   requestKeys: new Set(['model', 'input', ...OPENAI_ATTRIBUTION_KEYS]),
-  facts(body, members) {
+  facts(body, members, path) {
     if (members.get('input') === undefined) return undefined
-    const model = text(parseRange(body, members.get('model')))
+    const model = requestModel(body, members, path)
     return {
       ...(model !== undefined ? { model } : {}),
       stream: false,
@@ -31,7 +31,7 @@ export const openaiEmbeddings: Protocol = {
   createReader,
 }
 
-function createReader(): AnswerReader {
+function createReader({ host }: Partial<Question> = {}): AnswerReader {
   let answer: Answer = {}
   let state: AnswerState = 'open'
   return {
@@ -40,7 +40,7 @@ function createReader(): AnswerReader {
       const failed = isObject(json['error'])
       answer = {
         ...identity(json),
-        ...readOpenAIUsage(json['usage']),
+        ...readOpenAIUsage(json['usage'], { host }),
         ...(failed ? { errorType: errorType(json['error']) } : {}),
       }
       state = failed ? 'broken' : 'complete'

@@ -9,13 +9,14 @@ import { parseRange } from '../wire/json-scan.ts'
 import { OPENAI_ATTRIBUTION_KEYS, openaiAttribution } from './attribution-shared.ts'
 import { contextSizes, messagesIn } from './context-sizes.ts'
 import { errorType, identity, readOpenAIUsage } from './openai-shared.ts'
-import type { AnswerReader, AnswerState, Protocol } from './protocol.ts'
+import type { AnswerReader, AnswerState, Protocol, Question } from './protocol.ts'
 
 export const openaiResponses: Protocol = {
   name: 'openai.responses',
   operation: 'chat',
   apiType: 'responses',
   defaultProvider: 'openai',
+  endings: ['responses'],
   claims: (path) => path.endsWith('/responses'),
   requestKeys: new Set([
     'model',
@@ -58,7 +59,7 @@ export const openaiResponses: Protocol = {
   createReader,
 }
 
-function createReader(): AnswerReader {
+function createReader({ host }: Partial<Question> = {}): AnswerReader {
   let answer: Answer = {}
   let state: AnswerState = 'open'
   const take = (response: unknown): void => {
@@ -66,7 +67,7 @@ function createReader(): AnswerReader {
     answer = {
       ...answer,
       ...identity(response),
-      ...readOpenAIUsage(response['usage'], toolCalls(response)),
+      ...readOpenAIUsage(response['usage'], { pieces: toolCalls(response), host }),
       ...finish(response),
     }
     const status = response['status']

@@ -4,20 +4,10 @@
  * Source: WHATWG HTML, "Server-sent events", 9.2.6 (line ends CR, LF, CRLF; `data:` lines joined by LF).
  */
 
+import type { EventSplitter, Framing } from './framing.ts'
+
 /** An unfinished event larger than this is given up: it is no usage report. */
 const MAX_EVENT_BYTES = 16 * 1024 * 1024
-
-export interface EventSplitter {
-  /**
-   * Takes bytes, returns the text (latin1) of the events they complete, each with its blank line. With `telling`, those
-   * that match it are enough: most events of a stream are content, and one search is all they cost.
-   */
-  push(bytes: Uint8Array, telling?: RegExp): readonly string[]
-  /** What is left when the stream has ended: an event without its blank line, or an empty string. */
-  rest(): string
-  /** True where an event was given up because of its size. */
-  readonly overflowed: boolean
-}
 
 const NO_EVENTS: readonly string[] = []
 
@@ -90,6 +80,12 @@ export function eventData(event: string): string {
     if (line.startsWith('data:')) lines.push(line.slice(line.charCodeAt(5) === 0x20 ? 6 : 5))
   }
   return fromLatin1(lines.join('\n'))
+}
+
+export const serverSentEvents: Framing = {
+  contentType: 'event-stream',
+  createSplitter: createEventSplitter,
+  data: eventData,
 }
 
 /** Node's own method behind `toString('latin1')`, which takes any bytes: no Buffer is made for every chunk. */

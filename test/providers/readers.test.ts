@@ -242,7 +242,7 @@ describe.each(protocols.map((protocol) => [protocol.name, protocol] as const))(
             if (usage !== undefined) expect(compactUsage(usage)).toEqual(usage)
           }
         }),
-        { numRuns: 500 },
+        { numRuns: 200 },
       )
     })
   },

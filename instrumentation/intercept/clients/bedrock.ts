@@ -7,7 +7,6 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { AttributionRequiredError } from '../../core/attribution-required.ts'
 import { at, isObject, text } from '../../core/unknown.ts'
 import { guard } from '../../guard.ts'
-import { INVOCATION_METRICS } from '../../providers/bedrock-shared.ts'
 import { bodyText, type ClaimedRequest } from '../claim.ts'
 import { now } from '../clock.ts'
 import { errorName, isAbort } from '../errors.ts'
@@ -163,7 +162,7 @@ function begin(
 ): Exchange | AttributionRequiredError {
   const started = start(claimed)
   if (started instanceof Error) return started
-  const exchange = openExchange(started, calls, claimed.protocol)
+  const exchange = openExchange(started, calls, claimed)
   exchange.streamed = claimed.facts.stream
   keepBaggage(request, outbound)
   return exchange
@@ -192,26 +191,9 @@ function onResult(exchange: Exchange, claimed: ClaimedRequest, { output, respons
     sawJson(exchange, output)
     return
   }
-  const counted = headerCounts(at(response, 'headers'))
-  if (counted !== undefined) exchange.reader.body(counted)
+  const headers = at(response, 'headers')
+  exchange.reader.headers?.((name) => text(at(headers, name)))
   sawText(exchange, bodyText(body) ?? '')
-}
-
-/** Bedrock counts the tokens of every model in headers of the answer. */
-function headerCounts(headers: unknown): Readonly<Record<string, unknown>> | undefined {
-  const of = (name: string): number | undefined => {
-    const value = text(at(headers, `x-amzn-bedrock-${name}-token-count`))
-    return value === undefined ? undefined : Number(value)
-  }
-  const inputTokenCount = of('input')
-  if (inputTokenCount === undefined) return undefined
-  const metrics = {
-    inputTokenCount,
-    outputTokenCount: of('output') ?? 0,
-    cacheReadInputTokenCount: of('cache-read-input'),
-    cacheWriteInputTokenCount: of('cache-write-input'),
-  }
-  return { [INVOCATION_METRICS]: metrics }
 }
 
 function onError(exchange: Exchange, last: Attempt | undefined, error: unknown): void {

@@ -1,0 +1,19 @@
+/**
+ * Azure OpenAI: a resource's own host, or that of the services it belongs to. What is not OpenAI's form there (Claude,
+ * say) is billed as its maker's.
+ * Source: Azure OpenAI reference, "Data plane inference" and "v1 API", read November 2026.
+ */
+
+import type { Host } from '../host.ts'
+
+export const azure: Host = {
+  names: [
+    '.openai.azure.com',
+    '.openai.azure.us',
+    '.cognitiveservices.azure.com',
+    '.services.ai.azure.com',
+  ],
+  provider: 'azure.ai.openai',
+  protocols: 'openai.',
+  takesStreamUsage: true,
+}
