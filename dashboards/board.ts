@@ -18,7 +18,7 @@ import { DASHBOARD } from './links.ts'
 import type { PanelBuilder } from './panels.ts'
 import { datasources, filters, live } from './variables.ts'
 
-export const TAG = 'costspan'
+const TAG = 'costspan'
 
 const TITLES: Readonly<Record<Dashboard, string>> = {
   spend: 'Spend',

@@ -52,7 +52,7 @@ export interface History {
 const HOUR = 3_600_000
 
 /** Calls since the set's process began, as its last sample not after `time` has them. */
-export function callsUntil(set: CallSet, history: History, time: number): number {
+function callsUntil(set: CallSet, history: History, time: number): number {
   const sample = sampleAt(history, Math.min(time, set.until, history.to))
   return sample < set.since ? 0 : counted(set, sample)
 }
@@ -77,7 +77,7 @@ function counted(set: CallSet, time: number): number {
   return known[hours]! + share
 }
 
-export const usdOf = ({ usd }: CallSet): number =>
+const usdOf = ({ usd }: CallSet): number =>
   Object.values(usd).reduce((sum, each) => sum + each, 0)
 
 /** USD spent between two samples. */

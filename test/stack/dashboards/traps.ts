@@ -90,6 +90,3 @@ async function send(otlp: string, dataPoints: readonly object[]): Promise<void> 
   if (!response.ok)
     throw new Error(`the Collector answered ${response.status}: ${await response.text()}`)
 }
-
-/** The label that tells traps apart. */
-export const TRAP_LABEL = LABEL.feature
