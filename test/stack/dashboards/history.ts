@@ -77,8 +77,7 @@ function counted(set: CallSet, time: number): number {
   return known[hours]! + share
 }
 
-const usdOf = ({ usd }: CallSet): number =>
-  Object.values(usd).reduce((sum, each) => sum + each, 0)
+const usdOf = ({ usd }: CallSet): number => Object.values(usd).reduce((sum, each) => sum + each, 0)
 
 /** USD spent between two samples. */
 export function spentBetween(
