@@ -47,8 +47,6 @@ export function startApp(
       OTEL_SERVICE_NAME: options.service ?? name,
       OTEL_METRIC_EXPORT_INTERVAL: String(METRIC_INTERVAL_MS),
       OTEL_BSP_SCHEDULE_DELAY: '500',
-      // Longer than a Collector takes to come back with the price table (docs/pipeline.md).
-      OTEL_EXPORTER_OTLP_TIMEOUT: '60000',
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
