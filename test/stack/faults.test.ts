@@ -7,7 +7,7 @@ import { missingEngines } from './engines/engines.ts'
 import { startLoad, type Load } from './support/load.ts'
 import { number, query, until } from './support/prometheus.ts'
 import { pricedCall, readSpans, sendSpans } from './support/spans.ts'
-import { startStack, type Stack, type StackOptions } from './support/stack.ts'
+import { AS_STATED, startStack, type Stack, type StackOptions } from './support/stack.ts'
 
 const INTERVAL_S = 5
 
@@ -18,7 +18,7 @@ afterEach(async () => {
 
 async function start(options: StackOptions = {}): Promise<Stack> {
   const env = { COSTSPAN_METRIC_INTERVAL: `${INTERVAL_S}s`, ...options.env }
-  const stack = await startStack({ ...options, env })
+  const stack = await startStack({ pricing: AS_STATED, ...options, env })
   open.push(stack)
   return stack
 }

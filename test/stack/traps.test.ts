@@ -7,7 +7,7 @@ import { missingEngines } from './engines/engines.ts'
 import { startLoad } from './support/load.ts'
 import { number, until } from './support/prometheus.ts'
 import { pricedCall, sendSpans, type SpanToSend } from './support/spans.ts'
-import { startStack, type Stack, type StackOptions } from './support/stack.ts'
+import { AS_STATED, startStack, type Stack, type StackOptions } from './support/stack.ts'
 import { collectorWith, pipeline, without, type CollectorFile } from './support/variant.ts'
 
 const open: Stack[] = []
@@ -17,6 +17,7 @@ afterEach(async () => {
 
 async function start(options: StackOptions = {}): Promise<Stack> {
   const stack = await startStack({
+    pricing: AS_STATED,
     ...options,
     env: { COSTSPAN_METRIC_INTERVAL: '1s', ...options.env },
   })

@@ -24,7 +24,8 @@ export interface EngineProcess {
   kill(): Promise<void>
 }
 
-const READY_MS = 30_000
+/** The price table takes 7 s of a processor to read. */
+const READY_MS = 90_000
 const STOP_MS = 40_000
 
 /** @throws Error with the end of what it wrote, where it is not ready in time. */

@@ -10,12 +10,16 @@ import { freePorts, startEngine, type EngineProcess } from './engine-process.ts'
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 export const CONFIG = join(ROOT, 'collector-config')
+/** Takes amounts as spans state them. */
+export const AS_STATED = fileURLToPath(new URL('as-stated.yaml', import.meta.url))
 const STORE_CONFIG = fileURLToPath(new URL('trace-store.yaml', import.meta.url))
 
 export interface StackOptions {
   /** In place of `collector.yaml`. */
   readonly collector?: string
-  /** Beside it. */
+  /** In place of `pricing.yaml`. */
+  readonly pricing?: string
+  /** Beside them. */
   readonly more?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   /** In place of Prometheus' flags of `docker-compose.yml`. */
@@ -115,8 +119,10 @@ async function startCollector(
   return { otlp: `http://127.0.0.1:${http}`, collector }
 }
 
-export function configArgs({ collector, more = [] }: StackOptions = {}): readonly string[] {
-  const files = [collector ?? join(CONFIG, 'collector.yaml'), join(CONFIG, 'pricing.yaml'), ...more]
+export function configArgs(options: StackOptions = {}): readonly string[] {
+  const { collector = join(CONFIG, 'collector.yaml'), more = [] } = options
+  const { pricing = join(CONFIG, 'pricing.yaml') } = options
+  const files = [collector, pricing, ...more]
   return files.flatMap((file) => ['--config', file])
 }
 
