@@ -29,7 +29,7 @@ export type Variables = ReadonlyMap<string, VariableValue>
 const VARIABLE = /\$(\w+)|\[\[(\w+?)(?::(\w+))?\]\]|\$\{(\w+)(?:\.[^:}]+)?(?::([^}]+))?\}/g
 
 /** The data source's `timeInterval` in what is provisioned. */
-export const SCRAPE_SECONDS = 15
+const SCRAPE_SECONDS = 15
 /** Prometheus refuses more points of a series. */
 const MOST_POINTS = 11_000
 

@@ -30,6 +30,8 @@ export interface CallSet {
   /** USD a call, by component. */
   readonly usd: Readonly<Record<string, number>>
   readonly tokens: { readonly input: number; readonly output: number; readonly cacheRead: number }
+  /** Shares of the input tokens, by part of the request. */
+  readonly context: Readonly<Record<string, number>>
   /** Calls of a unit; the first of them asks, the others ask the same again. */
   readonly callsPerUnit: number
   /** Of calls, those that the provider refused once before. */
@@ -52,7 +54,7 @@ export interface History {
 const HOUR = 3_600_000
 
 /** Calls since the set's process began, as its last sample not after `time` has them. */
-export function callsUntil(set: CallSet, history: History, time: number): number {
+function callsUntil(set: CallSet, history: History, time: number): number {
   const sample = sampleAt(history, Math.min(time, set.until, history.to))
   return sample < set.since ? 0 : counted(set, sample)
 }
@@ -77,8 +79,7 @@ function counted(set: CallSet, time: number): number {
   return known[hours]! + share
 }
 
-export const usdOf = ({ usd }: CallSet): number =>
-  Object.values(usd).reduce((sum, each) => sum + each, 0)
+const usdOf = ({ usd }: CallSet): number => Object.values(usd).reduce((sum, each) => sum + each, 0)
 
 /** USD spent between two samples. */
 export function spentBetween(

@@ -96,7 +96,7 @@ export interface Dashboard {
   readonly annotations?: { readonly list?: readonly Annotation[] }
 }
 
-export const DASHBOARDS = join(ROOT, 'dashboards/json/provisioned')
+const DASHBOARDS = join(ROOT, 'dashboards/json/provisioned')
 
 /** In the order of their files' names. */
 export function readDashboards(folder = DASHBOARDS): readonly Dashboard[] {

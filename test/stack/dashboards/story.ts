@@ -34,7 +34,7 @@ export interface Played {
 const MINUTE = 60_000
 /** More than twice the range of the story, so that nothing is in it or in the range before. */
 const GAP_MINUTES = 31
-export const STORY_RANGE = 15 * MINUTE
+const STORY_RANGE = 15 * MINUTE
 const STORY_SECONDS = 90
 
 /** @param gapMinutes between the end of the past and the story */

@@ -1,7 +1,6 @@
 /** Counters as three processes exported them, each in a way that dashboards are known to misread. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LABEL } from '../../../dashboards/labels.ts'
 import * as names from '../../../instrumentation/semconv.ts'
 
 export const TRAP_ENVIRONMENT = 'traps'
@@ -90,6 +89,3 @@ async function send(otlp: string, dataPoints: readonly object[]): Promise<void> 
   if (!response.ok)
     throw new Error(`the Collector answered ${response.status}: ${await response.text()}`)
 }
-
-/** The label that tells traps apart. */
-export const TRAP_LABEL = LABEL.feature
