@@ -4,7 +4,7 @@
  * exits with 2.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { FileProblem } from '../instrumentation/yaml-file.ts'
@@ -50,8 +50,10 @@ function main(check: boolean, budgetsPath: string): void {
   const budgets = parseBudgets(readBudgets(budgetsPath), budgetsPath)
   for (const [path, text] of [...ruleFiles(budgets), ...dashboardFiles()]) {
     const target = new URL(path, root)
-    if (!check) writeFileSync(target, text)
-    else if (committed(target) !== text) {
+    if (!check) {
+      mkdirSync(new URL('.', target), { recursive: true })
+      writeFileSync(target, text)
+    } else if (committed(target) !== text) {
       process.stderr.write(`${path} is stale: run \`npm run generate\` and commit it\n`)
       process.exitCode = 1
     }

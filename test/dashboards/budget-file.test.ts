@@ -1,13 +1,5 @@
 import { execFile } from 'node:child_process'
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -106,8 +98,7 @@ function generate(
     cpSync(join(root, folder), join(place, folder), { recursive: true })
   }
   cpSync(join(root, 'package.json'), join(place, 'package.json'))
-  mkdirSync(join(place, 'node_modules'))
-  symlinkSync(join(root, 'node_modules/yaml'), join(place, 'node_modules/yaml'))
+  symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'))
   change(place)
   return new Promise((done) => {
     execFile(
@@ -137,6 +128,27 @@ describe('node dashboards/generate.ts', () => {
     expect(stderr).toBe(
       'collector-config/rules/fast.yaml is stale: run `npm run generate` and commit it\n',
     )
+  })
+
+  test('--check names both variants of a dashboard whose source has changed, and exits with 1', async () => {
+    const { code, stderr } = await generate((place) => {
+      const file = join(place, 'dashboards/units.ts')
+      writeFileSync(file, readFileSync(file, 'utf8').replace("'18'", "'20'"))
+    }, '--check')
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      [
+        'dashboards/json/provisioned/costspan-units.json is stale: run `npm run generate` and commit it\n',
+        'dashboards/json/import/costspan-units.json is stale: run `npm run generate` and commit it\n',
+      ].join(''),
+    )
+  })
+
+  test('a dashboard that is missing is written, folder and all', async () => {
+    const missing = await generate((place) => {
+      rmSync(join(place, 'dashboards/json'), { recursive: true })
+    })
+    expect(missing).toEqual({ code: 0, stderr: '' })
   })
 
   test('a mistake in the file is 1 line and exit 2', async () => {

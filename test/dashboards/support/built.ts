@@ -134,7 +134,12 @@ export function texts(value: unknown): readonly string[] {
 export function datasources(value: unknown): readonly Datasource[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, inner]) => [
-    ...(key === 'datasource' && typeof inner === 'object' ? [inner as Datasource] : []),
+    ...(key === 'datasource' ? [sourceOf(inner)] : []),
     ...datasources(inner),
   ])
 }
+
+const sourceOf = (value: unknown): Datasource =>
+  typeof value === 'object'
+    ? (value as Datasource)
+    : { type: 'by name', uid: JSON.stringify(value) }
