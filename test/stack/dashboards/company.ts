@@ -71,15 +71,17 @@ type Job = readonly [
   callsAtNoon: number,
   tokens: readonly [number, number, number],
   unit: string,
+  /** Share of the prompt in the input. */
+  system: number,
 ]
 
 const JOBS: readonly Job[] = [
-  ['doc-summary', 'documents', 'summary', 'v4', 2, 60, [6_075, 300, 4_000], 'document'],
-  ['email-drafts', 'sales', 'draft', 'v2', 1, 150, [1_525, 500, 0], 'email'],
-  ['search-embeddings', 'search', 'none', 'none', 7, 400, [2_080, 0, 0], 'search'],
-  ['contract-review', 'legal', 'review', 'v11', 4, 12, [42_000, 3_000, 8_000], 'contract'],
-  ['code-assist', 'platform', 'assist', 'v7', 2, 90, [9_000, 900, 6_000], 'task'],
-  ['translate', 'documents', 'translate', 'v1', 5, 220, [1_200, 1_150, 0], 'document'],
+  ['doc-summary', 'documents', 'summary', 'v4', 2, 60, [6_075, 300, 4_000], 'document', 0.66],
+  ['email-drafts', 'sales', 'draft', 'v2', 1, 150, [1_525, 500, 0], 'email', 0.59],
+  ['search-embeddings', 'search', 'none', 'none', 7, 400, [2_080, 0, 0], 'search', 0],
+  ['contract-review', 'legal', 'review', 'v11', 4, 12, [42_000, 3_000, 8_000], 'contract', 0.1],
+  ['code-assist', 'platform', 'assist', 'v7', 2, 90, [9_000, 900, 6_000], 'task', 0.4],
+  ['translate', 'documents', 'translate', 'v1', 5, 220, [1_200, 1_150, 0], 'document', 0.3],
 ]
 
 /** Ends at a whole minute, `gapMinutes` before now: what is measured after it is measured alone. */
@@ -87,8 +89,8 @@ export function demoPast(now: number, gapMinutes: number): History {
   const to = Math.floor(now / 60_000) * 60_000 - gapMinutes * 60_000
   const from = floorHour(to) - DAYS * DAY
   const until = floorHour(to) + HOUR
-  // What changed since yesterday: the bot's second version came six hours before the end, with a new release.
-  const change = floorHour(to) - 6 * HOUR
+  // Last night's jump: the bot's second version, and the first one again in the morning.
+  const [night, morning] = [floorHour(to) - 10 * HOUR, floorHour(to) - 5 * HOUR]
   const shared = { environment: 'demo', refused: 0.01, until }
   const bot = {
     ...shared,
@@ -97,33 +99,33 @@ export function demoPast(now: number, gapMinutes: number): History {
     feature: 'support-bot',
     promptName: 'support-triage',
     unit: 'conversation',
+    calls: callsOf(110, 1, to),
+  }
+  const first = {
+    ...bot,
+    ...withRetrieval(priced(MODELS[0]!, { input: 4_000, output: 1_000, cacheRead: 0 })),
+    promptVersion: 'v1',
+    context: { system: 0.875, rest: 0.125 },
+    callsPerUnit: 1,
+  }
+  const second = {
+    ...bot,
+    ...withRetrieval(priced(MODELS[0]!, { input: 10_000, output: 2_500, cacheRead: 0 })),
+    promptVersion: 'v2',
+    calls: callsOf(220, 1, to),
+    context: { system: 0.6, history: 0.35, rest: 0.05 },
+    callsPerUnit: 2,
+    refused: 0.06,
   }
   const sets: CallSet[] = [
-    {
-      ...bot,
-      ...withRetrieval(priced(MODELS[0]!, { input: 4_000, output: 1_000, cacheRead: 0 })),
-      promptVersion: 'v1',
-      serviceVersion: '1.4.0',
-      instance: 'past-1',
-      since: from,
-      until: change,
-      calls: callsOf(110, 1, to),
-      callsPerUnit: 1,
-    },
-    {
-      ...bot,
-      ...withRetrieval(priced(MODELS[0]!, { input: 10_000, output: 2_500, cacheRead: 0 })),
-      promptVersion: 'v2',
-      serviceVersion: '1.5.0',
-      instance: 'past-2',
-      since: change,
-      calls: callsOf(220, 1, to),
-      callsPerUnit: 2,
-      refused: 0.06,
-    },
+    { ...first, serviceVersion: '1.4.0', instance: 'past-1', since: from, until: night },
+    { ...second, serviceVersion: '1.5.0', instance: 'past-2', since: night, until: morning },
+    { ...first, serviceVersion: '1.5.1', instance: 'past-3', since: morning },
     ...JOBS.map((job, index) => ({ ...shared, ...jobSet(job, index, to), since: from })),
   ]
-  return { sets, from, countersFrom: from, denseFrom: floorHour(to) - 26 * HOUR, every: 60_000, to }
+  // What is read from counters is not longer than four hours.
+  const denseFrom = floorHour(to) - 5 * HOUR
+  return { sets, from, countersFrom: from, denseFrom, every: 15_000, to }
 }
 
 const withRetrieval = <T extends { readonly usd: CallSet['usd'] }>(set: T): T => ({
@@ -136,7 +138,8 @@ function jobSet(
   index: number,
   to: number,
 ): Omit<CallSet, 'environment' | 'refused' | 'until' | 'since'> {
-  const [feature, team, promptName, version, model, noon, [input, output, cacheRead], unit] = job
+  const [feature, team, promptName, version, model, noon, tokens, unit, system] = job
+  const [input, output, cacheRead] = tokens
   return {
     service: `${team}-api`,
     serviceVersion: '2.0.1',
@@ -145,6 +148,7 @@ function jobSet(
     feature,
     ...(promptName === 'none' ? {} : { promptName, promptVersion: version }),
     ...priced(MODELS[model]!, { input, output, cacheRead }),
+    context: { system, rest: 1 - system },
     unit,
     calls: callsOf(noon, index + 10, to),
     callsPerUnit: 1,
@@ -185,6 +189,7 @@ export function companyPast(now: number, size: Size): History {
             output: 300 + 50 * version,
             cacheRead: 1_000,
           }),
+          context: { system: 0.5, history: 0.3, rest: 0.2 },
           unit: 'conversation',
           since: from,
           until: floorHour(to) + HOUR,

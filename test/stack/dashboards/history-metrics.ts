@@ -117,13 +117,13 @@ const tokens = [
   ),
 ]
 
-const PARTS = { system: 0.5, history: 0.3, rest: 0.2 }
-const context = Object.entries(PARTS).map(([part, share]) =>
+const context = ['system', 'history', 'rest'].map((part) =>
   counter(
     names.METRIC_CONTEXT_TOKENS,
     PROMPT,
     { costspan_context_part: part },
-    (set, n) => n * set.tokens.input * share,
+    (set, n) => n * set.tokens.input * (set.context[part] ?? 0),
+    (set) => set.context[part] !== undefined,
   ),
 )
 
@@ -189,7 +189,15 @@ const units = [
   counter(names.METRIC_OUTCOME_VALUE, UNIT, OUTCOME, (set, n) => resolved(0.875)(set, n) * 2),
 ]
 
+/** Of November 2026, 23. */
+const BOOK_TIME = 1_795_392_000
+const book = {
+  ...counter(names.METRIC_PRICE_BOOK_TIME, [environment], {}, () => BOOK_TIME),
+  greatest: true,
+}
+
 export const METRICS: readonly SeriesOf[] = [
+  book,
   ...cost,
   ...calls,
   ...attempts,

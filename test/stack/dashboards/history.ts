@@ -30,6 +30,8 @@ export interface CallSet {
   /** USD a call, by component. */
   readonly usd: Readonly<Record<string, number>>
   readonly tokens: { readonly input: number; readonly output: number; readonly cacheRead: number }
+  /** Shares of the input tokens, by part of the request. */
+  readonly context: Readonly<Record<string, number>>
   /** Calls of a unit; the first of them asks, the others ask the same again. */
   readonly callsPerUnit: number
   /** Of calls, those that the provider refused once before. */

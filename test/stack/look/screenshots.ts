@@ -17,7 +17,7 @@ import { onPath } from '../engines/engines.ts'
 import { ROOT } from '../support/stack.ts'
 import { bundled, type Bundle } from './bundle.ts'
 import { gather, type Drawn } from './gather.ts'
-import { COMPONENTS, installed } from './install.ts'
+import { installedComponents } from './install.ts'
 import { withPalette } from './palette.ts'
 import { VIEWS } from './views.ts'
 
@@ -114,7 +114,7 @@ if (executablePath === undefined)
   misused(`no browser on the PATH; looked for ${BROWSERS.join(', ')}`)
 mkdirSync(ARTIFACTS, { recursive: true })
 const all = await answered()
-const bundle = bundled(installed(COMPONENTS))
+const bundle = bundled(installedComponents())
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
 try {
   for (const drawn of all.filter(({ uid }) => flags.only === undefined || uid === flags.only)) {
