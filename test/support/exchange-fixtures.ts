@@ -82,6 +82,8 @@ interface Playing {
   readonly pieces?: number
   /** The connection breaks at the end of the bytes. */
   readonly broken?: boolean
+  /** As in the configuration file. */
+  readonly hosts?: Readonly<Record<string, string>>
   /** Makes the call and reads its answer, in place of a bare `fetch`. */
   readonly application?: () => Promise<unknown>
 }
@@ -95,7 +97,7 @@ export async function play(fixture: ExchangeFixture, playing: Playing = {}): Pro
     ...property,
     value: () => Promise.resolve(new Response(bodyOf(bytes, playing), { headers })),
   })
-  const seen = intercepted()
+  const seen = intercepted(playing.hosts === undefined ? {} : { config: { hosts: playing.hosts } })
   try {
     const received = await (playing.application?.() ?? bareFetch(fixture, playing))
     await seen.waitForCalls(1, 50)
