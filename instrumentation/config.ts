@@ -17,6 +17,7 @@ import {
   type AttributionWritten,
 } from './config/attribution.ts'
 import type { SettingsFile } from './config/file.ts'
+import { readHosts } from './config/hosts.ts'
 import { readOtelSettings, type Environment, type OtelSettings } from './config/otel.ts'
 import { onDemand } from './on-demand.ts'
 
@@ -29,6 +30,8 @@ export interface Config {
   readonly disabled: boolean
   /** `COSTSPAN_STREAM_USAGE`: ask chat streams for usage: at hosts known to take it (`known`, default), everywhere, nowhere. */
   readonly streamUsage: StreamUsage
+  /** `hosts` of the file: whose forms hosts of one's own speak, by name. Default none. */
+  readonly hosts: Readonly<Record<string, string>>
   /** `COSTSPAN_CONTEXT`: keep turn, context parts and repeats (roles, lengths and a hash, never text). Default true. */
   readonly context: boolean
   /** Attribution of every call that says nothing else: `attribution` of the file, `COSTSPAN_FEATURE`, `COSTSPAN_TEAM`, `COSTSPAN_COST_CENTER`. */
@@ -68,6 +71,9 @@ export function readConfig(env: Environment = process.env): Config {
   return Object.freeze({
     disabled: pick.flag('COSTSPAN_DISABLED', 'disabled', false),
     streamUsage: pick.choice('COSTSPAN_STREAM_USAGE', 'streamUsage', ['known', 'on', 'off']),
+    hosts: readHosts(file['hosts'], (path, line) => {
+      problems.push(`${written.placeOf(['hosts', ...path])}: ${line}`)
+    }),
     context: pick.choice('COSTSPAN_CONTEXT', 'context', ['on', 'off']) === 'on',
     defaults: readDefaults(env, written, problems),
     attribution: readAttribution(env, written, problems),
@@ -95,6 +101,7 @@ export function readConfig(env: Environment = process.env): Config {
 const FILE_KEYS = [
   'disabled',
   'streamUsage',
+  'hosts',
   'context',
   'prices',
   'pricesUrl',

@@ -1,7 +1,7 @@
 /**
  * Error answers. OpenAI: platform.openai.com/docs/guides/error-codes; Anthropic: platform.claude.com/docs/en/api/errors;
  * Gemini: ai.google.dev/gemini-api/docs/troubleshooting; Bedrock: docs.aws.amazon.com/bedrock, "Converse", "Errors".
- * Read 2026-11-24.
+ * Read 2026-11-24. Cohere: docs.cohere.com/reference/errors; Ollama: docs/api.md. Read 2026-11-26.
  */
 
 import type { JsonObject } from '../../instrumentation/core/unknown.ts'
@@ -72,6 +72,8 @@ export function errorBody(
   message?: string,
 ): JsonObject {
   if (provider === 'bedrock') return { message: message ?? 'The request failed.' }
+  if (provider === 'cohere') return { id: requestId, message: message ?? 'The request failed.' }
+  if (provider === 'ollama') return { error: message ?? 'The request failed.' }
   if (provider === 'gemini') {
     const said = message ?? 'The request failed.'
     return { error: { code: status, message: said, status: GEMINI_STATUS[status] ?? 'UNKNOWN' } }

@@ -12,8 +12,11 @@ export type Protocol =
   | 'batch_embed_contents'
   | 'converse'
   | 'invoke'
+  | 'completions'
+  | 'cohere_chat'
+  | 'ollama_chat'
 
-export type Provider = 'openai' | 'anthropic' | 'gemini' | 'bedrock'
+export type Provider = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'cohere' | 'ollama'
 
 /** Tokens of the request by part; together they are the input tokens. */
 export interface PromptParts {

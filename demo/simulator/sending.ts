@@ -158,6 +158,7 @@ function headers(answer: Answer): Record<string, string> {
   if (provider === 'anthropic') return { 'request-id': id }
   if (provider === 'gemini') return {}
   if (provider === 'bedrock') return bedrockHeaders(answer, id)
+  if (provider === 'cohere' || provider === 'ollama') return {}
   return {
     'x-request-id': id,
     'openai-processing-ms': String(Math.max(1, Date.now() - at)),
@@ -181,6 +182,8 @@ const REQUEST_ID: Readonly<Record<Provider, string>> = {
   anthropic: 'request-id',
   gemini: 'x-request-id',
   bedrock: 'x-amzn-requestid',
+  cohere: 'x-debug-trace-id',
+  ollama: 'x-request-id',
 }
 
 export function sendError(

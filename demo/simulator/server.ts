@@ -1,5 +1,5 @@
 /**
- * Providers on loopback: the wire formats of OpenAI, Anthropic, Gemini and Bedrock, planned faults, and a ledger of what it billed.
+ * Providers on loopback: the wire formats of OpenAI, Anthropic, Gemini, Bedrock, Cohere and Ollama, planned faults, and a ledger of what it billed.
  * Nothing of costspan is used here except the reading of unknown JSON.
  */
 
@@ -17,9 +17,12 @@ import { answerOf } from './answer.ts'
 import { sendAnswer, sendError } from './sending.ts'
 import { bedrockConverse } from './bedrock-converse.ts'
 import { bedrockInvoke } from './bedrock-invoke.ts'
+import { cohereChat } from './cohere-chat.ts'
 import { geminiContent, geminiEmbeddings } from './gemini.ts'
 import { createLedger, type Ledger, type WritableLedger } from './ledger.ts'
+import { ollamaChat } from './ollama-chat.ts'
 import { openaiChat } from './openai-chat.ts'
+import { openaiCompletions } from './openai-completions.ts'
 import { openaiEmbeddings } from './openai-embeddings.ts'
 import { openaiResponses } from './openai-responses.ts'
 import type { RateTable } from './rates.ts'
@@ -65,6 +68,9 @@ const FORMATS: readonly WireFormat[] = [
   geminiEmbeddings,
   bedrockConverse,
   bedrockInvoke,
+  openaiCompletions,
+  cohereChat,
+  ollamaChat,
 ]
 
 /** Bytes; far above any prompt of the tests. */
@@ -160,7 +166,7 @@ async function handle(state: State, incoming: Incoming, response: Outgoing): Pro
     raw,
     body,
     model,
-    stream: matched.stream ?? body['stream'] === true,
+    stream: matched.stream ?? (body['stream'] ?? format.streamsUnasked) === true,
   })
   remember(state, request)
   const plan = planOf(state, request)
@@ -208,6 +214,8 @@ function requestOf(
 function providerOf(path: string): Provider {
   if (path.startsWith('/v1/messages')) return 'anthropic'
   if (/^\/v1(?:beta)?\/models\//.test(path)) return 'gemini'
+  if (path.startsWith('/api/')) return 'ollama'
+  if (path.startsWith('/v2/')) return 'cohere'
   return path.startsWith('/model/') ? 'bedrock' : 'openai'
 }
 

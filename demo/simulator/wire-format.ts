@@ -31,6 +31,8 @@ export interface WireFormat {
   readonly provider: Provider
   /** What the path says where it is one of this format's; a model or stream that is absent stands in the body. */
   match(path: string): { readonly model?: string; readonly stream?: boolean } | undefined
+  /** Whether it streams where the request does not say. Default: no. */
+  readonly streamsUnasked?: boolean
   /** Content type of its streams. Default: server-sent events. */
   readonly streamType?: string
   read(body: JsonObject): { readonly parts: PromptParts; readonly maxOutputTokens?: number }

@@ -2,7 +2,7 @@
 
 import { text } from '../core/unknown.ts'
 import type { Host } from '../providers/host.ts'
-import { hostOf } from '../providers/hosts.ts'
+import { hostLike, hostOf } from '../providers/hosts.ts'
 import type { Protocol, Question, RequestFacts } from '../providers/protocol.ts'
 import { protocolFor } from '../providers/registry.ts'
 import { scanMembers } from '../wire/json-scan.ts'
@@ -40,11 +40,12 @@ export interface ClaimedRequest extends Question {
 export function claimRequest(
   input: FetchInput,
   init: RequestInit | undefined,
+  hosts: OwnHosts = NO_HOSTS,
 ): ClaimedRequest | undefined {
   const request = input instanceof Request ? input : undefined
   const method = init?.method ?? request?.method ?? 'GET'
   if (method !== 'POST' && method.toUpperCase() !== 'POST') return undefined
-  const target = targetOf(addressOf(input))
+  const target = targetOf(addressOf(input), hosts)
   if (target === undefined) return undefined
   const { protocol } = target
   const seen = seeBody(protocol, target.path, init?.body)
@@ -64,14 +65,22 @@ export function claimRequest(
 const targets = new Map<string, Target>()
 const MAX_TARGETS = 200
 
-function targetOf(address: string): Target | undefined {
+/** Providers of hosts by name, as configured. */
+export type OwnHosts = Readonly<Record<string, string>>
+const NO_HOSTS: OwnHosts = {}
+let targetsOf = NO_HOSTS
+
+function targetOf(address: string, hosts: OwnHosts): Target | undefined {
+  if (hosts !== targetsOf) targets.clear()
+  targetsOf = hosts
   const known = targets.get(address)
   if (known !== undefined) return known
   const path = withoutQuery(address)
   const protocol = protocolFor(path)
   if (protocol === undefined) return undefined
   const url = new URL(address)
-  const host = hostOf(url.hostname, protocol.name)
+  const own = Object.hasOwn(hosts, url.hostname) ? hosts[url.hostname] : undefined
+  const host = own === undefined ? hostOf(url.hostname, protocol.name) : hostLike(own)
   const target = {
     href: url.href,
     path,

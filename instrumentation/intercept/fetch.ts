@@ -91,7 +91,7 @@ function createBegin(observation: Observation) {
     input: FetchArguments[0],
     init: RequestInit | undefined,
   ): Attempt | Refusal | undefined => {
-    const claimed = claimRequest(input, init)
+    const claimed = claimRequest(input, init, config.hosts)
     if (claimed === undefined || recorder.suppressed()) return undefined
     const call = resumed(claimed, group, calls) ?? start(claimed)
     if (call instanceof Error) return { error: call, claimed }
@@ -146,8 +146,8 @@ function onResponse(attempt: Attempt, response: Response): void {
   exchange.streamed =
     type === null ? claimed.facts.stream : type.includes(framingOf(exchange).contentType)
   exchange.reader.headers?.((name) => response.headers.get(name))
-  // Only of hosts that nobody knows, which may be somebody's own gateway: a header costs as much as a usage object.
-  if (claimed.host === undefined && !exchange.streamed) {
+  // Only of hosts without a name that everybody knows, which may be somebody's own gateway: a header costs as much as a usage object.
+  if (!exchange.streamed && (claimed.host?.names.length ?? 0) === 0) {
     exchange.statedCost = statedByGateway(response.headers)
   }
   // Before the headers an abort rejects the request itself, and a plain answer's reading fails; of a stream that is not

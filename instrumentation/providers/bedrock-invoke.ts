@@ -106,7 +106,6 @@ type Form = 'anthropic' | 'amazon' | 'openai' | 'other'
 
 function formOf(said: unknown): Form {
   if (text(at(said, 'type')) !== undefined) return 'anthropic'
-  if (at(said, 'exception') !== undefined) return 'amazon'
   const choices = at(said, 'choices')
   // Mistral's choices stop for a `stop_reason`.
   const first: unknown = Array.isArray(choices) ? choices[0] : undefined
@@ -131,6 +130,7 @@ function readerOf(readers: Map<Form, AnswerReader>, form: Form): AnswerReader {
 function createReader(): AnswerReader {
   const readers = new Map<Form, AnswerReader>()
   let metrics: UsageReading = {}
+  let failure: string | undefined
   let state: AnswerState = 'open'
   const take = (said: unknown, how: 'body' | 'event'): void => {
     const counted = readInvocationMetrics(said)
@@ -149,7 +149,9 @@ function createReader(): AnswerReader {
       take(json, 'body')
     },
     event(said) {
-      take(said, 'event')
+      failure = text(at(said, 'exception', 'type')) ?? failure
+      if (failure === undefined) take(said, 'event')
+      else state = 'broken'
     },
     get state() {
       return state
@@ -162,8 +164,11 @@ function createReader(): AnswerReader {
       // The price list goes by the id that was invoked; the maker's own name says nothing of routing.
       const { model: _makersName, usageReason, ...answer } = saying ?? told[0] ?? {}
       const counted = answer.usage === undefined && metrics.usage !== undefined
-      if (counted) return { ...answer, ...metrics }
-      return { ...answer, ...(usageReason === undefined ? {} : { usageReason }) }
+      return {
+        ...answer,
+        ...(counted ? metrics : usageReason === undefined ? {} : { usageReason }),
+        ...(failure === undefined ? {} : { errorType: failure }),
+      }
     },
   }
 }

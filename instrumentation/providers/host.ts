@@ -36,9 +36,11 @@ export interface HostUsage {
 /** The longest fraction that a price may have. */
 const DECIMALS = 15
 
+const NUMBER = /^\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i
+
 /** An amount as a JSON number, or as a header's text, to a decimal; `undefined` where it is none. */
 export function dollars(value: unknown): string | undefined {
-  const amount = typeof value === 'string' && value !== '' ? Number(value) : value
+  const amount = typeof value === 'string' && NUMBER.test(value) ? Number(value) : value
   if (typeof amount !== 'number' || !Number.isFinite(amount) || amount < 0) return undefined
   const text = String(amount)
   // Of what is finer or has an exponent (`1e-7`, or a sum's `0.30000000000000004`) nothing that counts is lost.

@@ -39,6 +39,24 @@ const HOSTS: readonly Host[] = [
   { names: ['api.cohere.com', 'api.cohere.ai'], provider: 'cohere', takesStreamUsage: false },
 ]
 
+/** What people run themselves, at any address: they say where. */
+const OWN: readonly Host[] = [
+  // github.com/vllm-project/vllm, `StreamOptions`; docs.litellm.ai, "Streaming Usage". Read 2026-11-26.
+  { names: [], provider: 'vllm', takesStreamUsage: true },
+  { names: [], provider: 'litellm', takesStreamUsage: true },
+]
+
+/** The host that speaks as this provider's do, whatever its name. */
+export function hostLike(provider: string): Host {
+  return (
+    [...OWN, ...HOSTS].find((host) => host.provider === provider) ?? {
+      names: [],
+      provider,
+      takesStreamUsage: false,
+    }
+  )
+}
+
 /** @param protocol its name: some hosts are known for some forms only */
 export function hostOf(hostname: string, protocol: string): Host | undefined {
   return HOSTS.find(

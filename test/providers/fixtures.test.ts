@@ -16,7 +16,7 @@ const isStream = ({ response }: ExchangeFixture): boolean =>
 const streams = fixtures.filter(isStream)
 
 function expectRecorded(fixture: ExchangeFixture, { received, call, cost }: Played): void {
-  expect(received.equals(bytesOf(fixture))).toBe(true)
+  expect(bytesOf(fixture).equals(received as Buffer)).toBe(true)
   const { request = {}, answer = {}, usage, end = 'completed' } = fixture.call
   expect(call?.request).toMatchObject(request)
   expect(call?.answer).toMatchObject(answer)

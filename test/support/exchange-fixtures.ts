@@ -43,14 +43,16 @@ export interface ExchangeFixture {
   }
 }
 
+export function exchangeFixture(name: string): ExchangeFixture {
+  const text = readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')
+  return { ...(JSON.parse(text) as ExchangeFixture), name }
+}
+
 export function exchangeFixtures(): readonly ExchangeFixture[] {
   return readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
     .filter((path) => /^[^/]+\/[^/]+\.json$/.test(path))
     .toSorted()
-    .map((path) => ({
-      ...(JSON.parse(readFileSync(new URL(path, FOLDER), 'utf8')) as ExchangeFixture),
-      name: path.replace('.json', ''),
-    }))
+    .map((path) => exchangeFixture(path.replace('.json', '')))
 }
 
 /** Whether where it comes from is written beside it. */
@@ -68,7 +70,7 @@ export function bytesOf({ name, response }: ExchangeFixture): Buffer {
 
 export interface Played {
   /** What the application got. */
-  readonly received: Buffer
+  readonly received: unknown
   readonly call: Call | undefined
   readonly cost: Cost | undefined
 }
@@ -80,6 +82,10 @@ interface Playing {
   readonly pieces?: number
   /** The connection breaks at the end of the bytes. */
   readonly broken?: boolean
+  /** As in the configuration file. */
+  readonly hosts?: Readonly<Record<string, string>>
+  /** Makes the call and reads its answer, in place of a bare `fetch`. */
+  readonly application?: () => Promise<unknown>
 }
 
 /** Plays the exchange, read as the application of the fixture would: a stream in pieces, anything else at once. */
@@ -91,10 +97,9 @@ export async function play(fixture: ExchangeFixture, playing: Playing = {}): Pro
     ...property,
     value: () => Promise.resolve(new Response(bodyOf(bytes, playing), { headers })),
   })
-  const seen = intercepted()
+  const seen = intercepted(playing.hosts === undefined ? {} : { config: { hosts: playing.hosts } })
   try {
-    const response = await fetch(fixture.request.url, { method: 'POST', body: sent(fixture) })
-    const received = await read(response, playing.pieces !== undefined)
+    const received = await (playing.application?.() ?? bareFetch(fixture, playing))
     await seen.waitForCalls(1, 50)
     const call = seen.calls[0]
     return { received, call, cost: call === undefined ? undefined : priceOf(call) }
@@ -102,6 +107,11 @@ export async function play(fixture: ExchangeFixture, playing: Playing = {}): Pro
     seen.restore()
     Object.defineProperty(globalThis, 'fetch', property)
   }
+}
+
+async function bareFetch(fixture: ExchangeFixture, { pieces }: Playing): Promise<Buffer> {
+  const response = await fetch(fixture.request.url, { method: 'POST', body: sent(fixture) })
+  return read(response, pieces !== undefined)
 }
 
 /** Off-peak wherever the hour matters. */
