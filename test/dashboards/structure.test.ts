@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { DASHBOARD } from '../../dashboards/links.ts'
 import {
   cellLinks,
@@ -58,9 +58,11 @@ describe.each(both)('%s', (_name, dashboard) => {
       tags: ['costspan'],
       timezone: 'browser',
       editable: false,
-      refresh: '1m',
-      time: { from: 'now-3h', to: 'now' },
     })
+    const days = /spend|units/.test(dashboard.uid)
+    expect([dashboard.time.from, dashboard.refresh]).toEqual(
+      days ? ['now-24h', '5m'] : ['now-3h', '1m'],
+    )
     // Up to 42 Grafana 10 to 13 migrate by themselves.
     expect(dashboard.schemaVersion).toBeLessThanOrEqual(42)
   })
@@ -90,7 +92,10 @@ describe.each(both)('%s', (_name, dashboard) => {
 
   test('keeps what is computed out of addresses, which would hand it on', () => {
     const hidden = dashboard.templating.list.filter(({ hide }) => hide === 2)
-    expect(hidden.map(({ name, skipUrlSync }) => [name, skipUrlSync])).toEqual([['live', true]])
+    expect(hidden.map(({ name, skipUrlSync }) => [name, skipUrlSync])).toEqual([
+      ['live', true],
+      ['curve', true],
+    ])
   })
 
   test('names no data source but the pickers', () => {
@@ -272,6 +277,18 @@ test('figures in USD with 2 decimals never show $0.00 for what is under half a c
     expect(fieldConfig?.defaults).toMatchObject({
       mappings: [{ type: 'range', options: { result: { text: 'under 1 cent' } } }],
     })
+  }
+})
+
+test('alerts lead to dashboards that exist, with variables that they have', () => {
+  const rules = readdirSync('collector-config/rules').map((file) =>
+    readFileSync(`collector-config/rules/${file}`, 'utf8'),
+  )
+  const links = rules.flatMap((text) => text.match(/\/d\/costspan-[^\n]*/g) ?? [])
+  expect(links.length).toBeGreaterThan(10)
+  for (const link of new Set(links)) {
+    const handed = [...link.matchAll(/&var-(\w+)=/g)].map((match) => match[1] ?? '')
+    expect(variableNames(byUid(link) as Dashboard)).toEqual(expect.arrayContaining(handed))
   }
 })
 
