@@ -27,7 +27,8 @@ describe.skipIf(missingEngines().length > 0)('the dashboards', () => {
 
   beforeAll(async () => {
     played = await playStory()
-  })
+    // A month is written and recorded first: 3 minutes on two cores that have nothing else to do.
+  }, 900_000)
   afterAll(async () => {
     await played?.close()
   })

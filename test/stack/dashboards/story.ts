@@ -35,7 +35,7 @@ const MINUTE = 60_000
 /** More than twice the range of the story, so that nothing is in it or in the range before. */
 const GAP_MINUTES = 31
 const STORY_RANGE = 15 * MINUTE
-const STORY_SECONDS = 90
+const STORY_SECONDS = 60
 
 /** @param gapMinutes between the end of the past and the story */
 export async function playStory({ gapMinutes = GAP_MINUTES } = {}): Promise<Played> {
