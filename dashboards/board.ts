@@ -16,9 +16,9 @@ import { annotations } from './annotations.ts'
 import type { Dashboard } from './destinations.ts'
 import { DASHBOARD } from './links.ts'
 import type { PanelBuilder } from './panels.ts'
-import { datasources, filters, live } from './variables.ts'
+import { datasources, filters, gates } from './variables.ts'
 
-export const TAG = 'costspan'
+const TAG = 'costspan'
 
 const TITLES: Readonly<Record<Dashboard, string>> = {
   spend: 'Spend',
@@ -36,24 +36,31 @@ export interface Row {
 export interface Board {
   readonly name: Dashboard
   readonly description: string
+  readonly pace: keyof typeof PACE
   readonly variables: readonly Builder<VariableModel>[]
   readonly annotations?: readonly Builder<AnnotationQuery>[]
   readonly rows: readonly Row[]
 }
 
+/** Finance looks at days, who is on call at hours: where the links of alerts begin. */
+const PACE = {
+  days: { from: 'now-24h', refresh: '5m' },
+  hours: { from: 'now-3h', refresh: '1m' },
+} as const
+
 export function board(of: Board): BuiltDashboard {
+  const { from, refresh } = PACE[of.pace]
   const builder = new DashboardBuilder(`LLM cost / ${TITLES[of.name]}`)
     .uid(DASHBOARD[of.name])
     .description(of.description)
     .tags([TAG])
     .timezone('browser')
-    .refresh('1m')
-    // The longest range that is read from the counters, and where the links of alerts begin.
-    .time({ from: 'now-3h', to: 'now' })
+    .refresh(refresh)
+    .time({ from, to: 'now' })
     .tooltip(DashboardCursorSync.Crosshair)
     .readonly()
     .links(navigation(of.name))
-    .variables([...datasources, ...of.variables, filters, live])
+    .variables([...datasources, ...of.variables, filters, ...gates])
     .annotations([...annotations, ...(of.annotations ?? [])])
   for (const { title, panels } of of.rows) {
     builder.withRow(new RowBuilder(title))

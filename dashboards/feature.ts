@@ -32,6 +32,7 @@ import { amount, choices, oneOf } from './variables.ts'
 export const feature = board({
   name: 'feature',
   description: 'Why a feature costs what it costs, down to single calls.',
+  pace: 'hours',
   variables: [
     ...choices('environment'),
     oneOf('feature', 'environment'),

@@ -18,6 +18,7 @@ import { choices } from './variables.ts'
 export const health = board({
   name: 'health',
   description: 'Whether the money is complete, and whether everything arrives.',
+  pace: 'hours',
   variables: choices('environment'),
   rows: [
     {

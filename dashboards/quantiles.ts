@@ -8,7 +8,7 @@ import {
   type MetricDefinition,
 } from '../instrumentation/semconv.ts'
 import { LABEL } from './labels.ts'
-import { braced, LIVE, LIVE_HOURS } from './range.ts'
+import { braced, CURVE } from './range.ts'
 import type { Recording } from './rules/rule.ts'
 
 const FEATURE = [LABEL.environment, LABEL.feature]
@@ -47,10 +47,12 @@ export const hourlyQuantiles: readonly Recording[] = Object.values(QUANTILE).map
   expr: over(asked, FEATURE, '[1h]'),
 }))
 
-/** By feature. Longer ranges show the environment in which it was highest. */
-export function quantileOverTime(asked: HourlyQuantile, selector: string): string {
-  const by = `max by (${LABEL.feature})`
-  const long = `on () (vector($__range_s) > ${LIVE_HOURS * 3_600})`
-  return `${by} (last_over_time(${asked.hourly}${braced(selector)}[65m])) and ${long}
-  or ${over(asked, [LABEL.feature], `${braced(selector, LIVE)}[$__rate_interval]`)}`
+/**
+ * By feature. Longer ranges show the environment in which it was highest.
+ * @param gate how long a range may read the histograms: all features' have more series than all else
+ */
+export function quantileOverTime(asked: HourlyQuantile, selector: string, gate = CURVE): string {
+  const range = `${braced(selector, gate.matcher)}[$__rate_interval]`
+  return `(max by (${LABEL.feature}) (last_over_time(${asked.hourly}${braced(selector)}[65m])) and ${gate.longer}
+  or ${over(asked, [LABEL.feature], range)})`
 }

@@ -1,6 +1,7 @@
 /**
  * What grew within the time range of a dashboard, and how fast. Up to 4 hours it is read from the counters and exact;
- * longer ranges add up recorded hours, since a month of raw samples is billions.
+ * longer ranges add up recorded hours. Of 1,600 series the exact growth of 3 hours takes Prometheus 1.2 s of a processor
+ * (measured), and a month of raw samples is billions.
  */
 
 import { prometheusName } from '../instrumentation/semconv.ts'
@@ -8,16 +9,37 @@ import type { HourlyCounter } from './hourly.ts'
 import { LABEL } from './labels.ts'
 import { increaseOf } from './money.ts'
 
+/** Ranges up to this are added up from the counters. */
 export const LIVE_HOURS = 4
-const LONG = `on () (vector($__range_s) > ${LIVE_HOURS * 3_600})`
+/** Ranges up to this are drawn from the counters: `rate()` reads each sample once. An hour more than a day, for rounding. */
+export const CURVE_HOURS = 25
 
-/**
- * Value of the variable `live`: a matcher that everything passes in a short range and nothing in a long one, so that a
- * long range does not read the counters at all.
- */
-export const LIVE_QUERY = `query_result(label_replace(vector(1), "live", ".*", "", "") and on () (vector($__range_s) <= ${LIVE_HOURS * 3_600}) or on () label_replace(vector(1), "live", "none", "", ""))`
-export const LIVE_REGEX = '/live="([^"]*)"/'
-export const LIVE = `${LABEL.service}=~"$live"`
+const longer = (hours: number): string => `on () (vector($__range_s) > ${hours * 3_600})`
+
+/** A matcher that everything passes in a short range and nothing in a long one, which then reads no counter at all. */
+interface Gate {
+  readonly variable: string
+  readonly matcher: string
+  /** For the variable: Prometheus compares, since Grafana can't. */
+  readonly query: string
+  readonly regex: string
+  /** `and …`: in longer ranges only. */
+  readonly longer: string
+}
+
+function gate(variable: string, hours: number): Gate {
+  const value = (text: string): string => `label_replace(vector(1), "gate", "${text}", "", "")`
+  return {
+    variable,
+    matcher: `${LABEL.service}=~"$${variable}"`,
+    query: `query_result(${value('.*')} unless ${longer(hours)} or on () ${value('none')})`,
+    regex: '/gate="([^"]*)"/',
+    longer: longer(hours),
+  }
+}
+
+export const LIVE = gate('live', LIVE_HOURS)
+export const CURVE = gate('curve', CURVE_HOURS)
 
 export interface Asked {
   /** Label matchers without braces. */
@@ -34,25 +56,28 @@ export const sumBy = (by: readonly string[]): string =>
   by.length === 0 ? 'sum' : `sum by (${by.join(', ')})`
 
 /** How much it grew within the time range. What no hour has yet is read from the last hour of the counters. */
-export function inRange(
-  { metric, hourly, labels }: HourlyCounter,
-  { selector, by }: Asked,
-): string {
-  const counters = (window: string, matchers: string): string =>
-    increaseOf(metric, { selector: matchers, by: labels, window })
-  const live = selector === '' ? LIVE : `${selector},${LIVE}`
+export function inRange(counter: HourlyCounter, { selector, by }: Asked): string {
+  const { metric, hourly, labels } = counter
+  const matchers = selector === '' ? LIVE.matcher : `${selector},${LIVE.matcher}`
   return `${sumBy(by)} (
-  (sum_over_time(${hourly}${braced(selector)}[$__range]) or ${counters('1h', selector)}) and ${LONG}
-  or ${counters('$__range', live)}
+  (sum_over_time(${hourly}${braced(selector)}[$__range]) or ${recent(counter, selector)}) and ${LIVE.longer}
+  or ${increaseOf(metric, { selector: matchers, by: labels, window: '$__range' })}
 )`
+}
+
+/** The last hour's growth by the labels of recorded hours, for a quarter of what `increaseOf` takes: restarts are no growth. */
+export function recent({ metric, labels }: HourlyCounter, selector: string): string {
+  const hour = `${prometheusName(metric)}${braced(selector)}[1h]`
+  const last = `last_over_time(${hour})`
+  return `${sumBy(labels)} ((${last} - last_over_time(${hour} offset 1h)) >= 0 or ${last})`
 }
 
 /** How much an hour, at each moment of the time range. For shapes: `rate()` is no sum of money. */
 export function perHour({ metric, hourly }: HourlyCounter, { selector, by }: Asked): string {
   const grouped = sumBy(by)
   // A sample an hour, and rules may be evaluated late.
-  return `(${grouped} (last_over_time(${hourly}${braced(selector)}[65m])) and ${LONG}
-  or ${grouped} (rate(${prometheusName(metric)}${braced(selector, LIVE)}[$__rate_interval])) * 3600)`
+  return `(${grouped} (last_over_time(${hourly}${braced(selector)}[65m])) and ${CURVE.longer}
+  or ${grouped} (rate(${prometheusName(metric)}${braced(selector, CURVE.matcher)}[$__rate_interval])) * 3600)`
 }
 
 /** An expression as it was: `increaseOf` can't be moved back by a variable. */

@@ -5,7 +5,7 @@ import { HOUR_RECORDED, HOURLY } from './hourly.ts'
 import { LABEL, matching } from './labels.ts'
 import { money } from './money.ts'
 import { stat, UNIT } from './panels.ts'
-import { before, braced, inRange, LIVE_HOURS, orNone, ratio } from './range.ts'
+import { before, braced, inRange, LIVE_HOURS, orNone, ratio, recent } from './range.ts'
 import { chosen } from './variables.ts'
 
 export const SCOPE = chosen('environment', 'team', 'feature', 'model')
@@ -56,7 +56,7 @@ export const lastHour = stat(money(SCOPE, [], '1h'), {
   width: WIDTH,
 })
 
-const lastDaySpend = `sum (sum_over_time(${HOURLY.cost.hourly}${braced(SCOPE)}[24h]) or ${money(SCOPE, HOURLY.cost.labels, '1h')})`
+const lastDaySpend = `sum (sum_over_time(${HOURLY.cost.hourly}${braced(SCOPE)}[24h]) or ${recent(HOURLY.cost, SCOPE)})`
 
 export const lastDay = stat(lastDaySpend, {
   title: 'What did the last 24 hours cost?',
@@ -71,16 +71,20 @@ export const lastDay = stat(lastDaySpend, {
 
 const meanHour = `sum (sum_over_time(${HOURLY.cost.hourly}${braced(SCOPE)}[24h])) / on () sum (count_over_time(${HOUR_RECORDED}[24h]))`
 
-export const monthAtThisPace = stat(`(${meanHour} or on () ${money(SCOPE, [], '1h')}) * 720`, {
-  title: 'What would a month cost at this pace?',
-  formula: 'The mean recorded hour of the last 24, times 720; before there is one, the last hour.',
-  caveat: 'a forecast from a single day knows no weekend.',
-  todo: 'hold it against the budgets below.',
-  unit: UNIT.usd,
-  noValue: NO_SPEND,
-  links: [toDashboard('units', 'What it buys')],
-  width: WIDTH,
-})
+export const monthAtThisPace = stat(
+  `(${meanHour} or on () sum (${recent(HOURLY.cost, SCOPE)})) * 720`,
+  {
+    title: 'What would a month cost at this pace?',
+    formula:
+      'The mean recorded hour of the last 24, times 720; before there is one, the last hour.',
+    caveat: 'a forecast from a single day knows no weekend.',
+    todo: 'hold it against the budgets below.',
+    unit: UNIT.usd,
+    noValue: NO_SPEND,
+    links: [toDashboard('units', 'What it buys')],
+    width: WIDTH,
+  },
+)
 
 export const UNPRICED = `${matching({ [LABEL.status]: 'unpriced' })},${LABEL.costReason}!="call_failed"`
 const calls = inRange(HOURLY.callEnds, { selector: SCOPE, by: [] })

@@ -16,6 +16,7 @@ import { choices } from './variables.ts'
 export const spend = board({
   name: 'spend',
   description: 'What LLM calls cost, whether the budget holds, who spends it and what changed.',
+  pace: 'days',
   variables: choices('environment', 'team', 'feature', 'model'),
   rows: [
     {

@@ -17,6 +17,7 @@ import { amount, choices } from './variables.ts'
 export const units = board({
   name: 'units',
   description: 'What a conversation, task or outcome costs, and whether it is worth it.',
+  pace: 'days',
   variables: [
     ...choices('environment', 'team', 'feature'),
     amount('baseline', 'A person’s cost, USD', 'What an outcome costs without the feature.', '18'),

@@ -11,7 +11,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { METRIC_CALLS, prometheusName } from '../instrumentation/semconv.ts'
 import { LABEL } from './labels.ts'
-import { LIVE_QUERY, LIVE_REGEX } from './range.ts'
+import { CURVE, LIVE } from './range.ts'
 
 export const PROMETHEUS = { type: 'prometheus', uid: '${datasource}' }
 export const TEMPO = { type: 'tempo', uid: '${tempo}' }
@@ -59,14 +59,16 @@ export const oneOf = (name: Choice, ...after: readonly Choice[]): QueryVariableB
 /** Filters on any other label; queries take them up by themselves. */
 export const filters = new AdHocVariableBuilder('filters').label('Filters').datasource(PROMETHEUS)
 
-/** Whether the time range is read from the counters: see range.ts. */
-export const live = new QueryVariableBuilder('live')
-  .hide(VariableHide.HideVariable)
-  .datasource(PROMETHEUS)
-  .definition(LIVE_QUERY)
-  .query({ qryType: 3, query: LIVE_QUERY, refId: 'variable-live' })
-  .regex(LIVE_REGEX)
-  .refresh(VariableRefresh.OnTimeRangeChanged)
+/** How the time range is read: see range.ts. */
+export const gates = [LIVE, CURVE].map(({ variable, query, regex }) =>
+  new QueryVariableBuilder(variable)
+    .hide(VariableHide.HideVariable)
+    .datasource(PROMETHEUS)
+    .definition(query)
+    .query({ qryType: 3, query, refId: `variable-${variable}` })
+    .regex(regex)
+    .refresh(VariableRefresh.OnTimeRangeChanged),
+)
 
 export const amount = (
   name: string,

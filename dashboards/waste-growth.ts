@@ -5,7 +5,7 @@ import { HOURLY } from './hourly.ts'
 import { LABEL, matching } from './labels.ts'
 import { series, UNIT, type Question } from './panels.ts'
 import { QUANTILE, quantileOverTime } from './quantiles.ts'
-import { perHour, ratio } from './range.ts'
+import { LIVE, perHour, ratio } from './range.ts'
 import { NO_CALLS, SCOPE } from './waste-now.ts'
 import { why } from './why.ts'
 
@@ -78,8 +78,8 @@ export const tail = series(
   [
     {
       expr: ratio(
-        quantileOverTime(QUANTILE.costTail, SCOPE),
-        quantileOverTime(QUANTILE.costMedian, SCOPE),
+        quantileOverTime(QUANTILE.costTail, SCOPE, LIVE),
+        quantileOverTime(QUANTILE.costMedian, SCOPE, LIVE),
       ),
       legend: `{{${LABEL.feature}}}`,
     },
@@ -91,6 +91,7 @@ export const tail = series(
     caveat: 'from a histogram with buckets at 1, 2.5 and 5 of each decade: read it as a magnitude.',
     todo: 'above 20 a few calls decide the bill: the feature’s page lists them.',
     unit: UNIT.number,
+    noValue: 'No hour recorded yet: choose up to 4 hours',
     steps: [[20, 'orange']],
     width: 12,
   },

@@ -10,6 +10,7 @@ import { choices } from './variables.ts'
 export const waste = board({
   name: 'waste',
   description: 'What was paid for and not used, what grows, and which alerts fire.',
+  pace: 'hours',
   variables: choices('environment', 'feature'),
   annotations: [causes],
   rows: [

@@ -58,9 +58,11 @@ describe.each(both)('%s', (_name, dashboard) => {
       tags: ['costspan'],
       timezone: 'browser',
       editable: false,
-      refresh: '1m',
-      time: { from: 'now-3h', to: 'now' },
     })
+    const days = /spend|units/.test(dashboard.uid)
+    expect([dashboard.time.from, dashboard.refresh]).toEqual(
+      days ? ['now-24h', '5m'] : ['now-3h', '1m'],
+    )
     // Up to 42 Grafana 10 to 13 migrate by themselves.
     expect(dashboard.schemaVersion).toBeLessThanOrEqual(42)
   })
@@ -90,7 +92,10 @@ describe.each(both)('%s', (_name, dashboard) => {
 
   test('keeps what is computed out of addresses, which would hand it on', () => {
     const hidden = dashboard.templating.list.filter(({ hide }) => hide === 2)
-    expect(hidden.map(({ name, skipUrlSync }) => [name, skipUrlSync])).toEqual([['live', true]])
+    expect(hidden.map(({ name, skipUrlSync }) => [name, skipUrlSync])).toEqual([
+      ['live', true],
+      ['curve', true],
+    ])
   })
 
   test('names no data source but the pickers', () => {

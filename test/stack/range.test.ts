@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { HOURLY } from '../../dashboards/hourly.ts'
-import { before, inRange, LIVE_HOURS, perHour } from '../../dashboards/range.ts'
+import { before, CURVE_HOURS, inRange, LIVE_HOURS, perHour } from '../../dashboards/range.ts'
 import { quantileOverTime, QUANTILE } from '../../dashboards/quantiles.ts'
 import { failuresOf, promtool, type InputSeries } from './promtool.ts'
 
@@ -24,6 +24,7 @@ function filled(query: string, seconds: number): string {
     .replaceAll('$__range_s', String(seconds))
     .replaceAll('$__range', `${seconds}s`)
     .replaceAll('$live', seconds <= LIVE_HOURS * 3_600 ? '.*' : 'none')
+    .replaceAll('$curve', seconds <= CURVE_HOURS * 3_600 ? '.*' : 'none')
 }
 
 interface Case {

@@ -18,7 +18,7 @@ export interface Named {
 }
 
 /** Stands for what Grafana puts in. */
-export const expanded = (query: string): string =>
+const expanded = (query: string): string =>
   query
     .replaceAll('$__rate_interval', '1m')
     .replaceAll('$__range_s', '10800')
