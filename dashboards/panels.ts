@@ -81,8 +81,18 @@ const UNDER_A_CENT: ValueMapping = {
   type: MappingType.RangeToText,
   options: { from: 1e-12, to: 0.005, result: { text: 'under 1 cent', index: 0 } },
 }
+/** From the year 2100 on. */
+const NEVER: ValueMapping = {
+  type: MappingType.RangeToText,
+  options: { from: 4_102_444_800_000, to: null, result: { text: 'not at this pace', index: 0 } },
+}
+const MAPPINGS: readonly (readonly [Unit, ValueMapping])[] = [
+  [UNIT.usd, UNDER_A_CENT],
+  [UNIT.date, NEVER],
+]
+
 export const mappingsOf = ({ unit, decimals }: Unit): ValueMapping[] =>
-  unit === 'currencyUSD' && decimals === 2 ? [UNDER_A_CENT] : []
+  MAPPINGS.filter(([of]) => of.unit === unit && of.decimals === decimals).map(([, to]) => to)
 
 export function asked<P extends PanelBuilder>(panel: P, question: Question): P {
   const { title, formula, caveat, todo, unit, noValue, steps, links, width, height } = question

@@ -1,7 +1,7 @@
 /**
  * What grew within the time range of a dashboard, and how fast. Up to 4 hours it is read from the counters and exact;
- * longer ranges add up recorded hours. Of 1,600 series the exact growth of 3 hours takes Prometheus 1.2 s of a processor
- * (measured), and a month of raw samples is billions.
+ * longer ranges add up recorded hours. Of 1,600 series the exact growth of 3 hours takes Prometheus 0.9 s of a processor
+ * (measured), recorded hours 0.1 s, and a month of raw samples is billions.
  */
 
 import { prometheusName } from '../instrumentation/semconv.ts'

@@ -35,7 +35,7 @@ export const budgetTable = ranked(
     formula:
       'Spent: the recorded hours of the period that ends now. Forecast: a whole period at the pace of the last 6 hours. Runs out: what is left at that pace.',
     caveat:
-      'periods are 30 days, 7 days or 24 hours in a row. The day is the earliest: what leaves the period meanwhile is not taken off. Without a day it holds at this pace. Variables don’t apply.',
+      'periods are 30 days, 7 days or 24 hours in a row. The day is the earliest: what leaves the period meanwhile is not taken off. Variables don’t apply.',
     todo: 'raise the budget in collector-config/budgets.yaml, or open the feature that spends it.',
     unit: UNIT.share,
     noValue: NO_BUDGET,

@@ -127,6 +127,22 @@ describe('a ranked table', () => {
     expect(panel.transformations?.[1]?.options).toMatchObject({ renameByName: { Value: 'Spend' } })
   })
 
+  test('says “not at this pace” for a day after the year 2100', () => {
+    const figure = { name: 'Runs out', expr: 'x', unit: UNIT.date }
+    const { fieldConfig } = ranked({ labels: [], figures: [figure] }, question).build()
+    const [mappings] =
+      fieldConfig?.overrides[0]?.properties.filter(({ id }) => id === 'mappings') ?? []
+    expect(mappings?.value).toEqual([
+      expect.objectContaining({
+        options: {
+          from: Date.UTC(2100, 0, 1),
+          to: null,
+          result: { text: 'not at this pace', index: 0 },
+        },
+      }),
+    ])
+  })
+
   test('gives each column its unit and decimals, and the label its link', () => {
     const properties = Object.fromEntries(
       (panel.fieldConfig?.overrides ?? []).map(({ matcher, properties: own }) => [

@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { DASHBOARD } from '../../dashboards/links.ts'
 import {
   cellLinks,
@@ -277,6 +277,18 @@ test('figures in USD with 2 decimals never show $0.00 for what is under half a c
     expect(fieldConfig?.defaults).toMatchObject({
       mappings: [{ type: 'range', options: { result: { text: 'under 1 cent' } } }],
     })
+  }
+})
+
+test('alerts lead to dashboards that exist, with variables that they have', () => {
+  const rules = readdirSync('collector-config/rules').map((file) =>
+    readFileSync(`collector-config/rules/${file}`, 'utf8'),
+  )
+  const links = rules.flatMap((text) => text.match(/\/d\/costspan-[^\n]*/g) ?? [])
+  expect(links.length).toBeGreaterThan(10)
+  for (const link of new Set(links)) {
+    const handed = [...link.matchAll(/&var-(\w+)=/g)].map((match) => match[1] ?? '')
+    expect(variableNames(byUid(link) as Dashboard)).toEqual(expect.arrayContaining(handed))
   }
 })
 
