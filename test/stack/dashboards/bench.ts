@@ -3,6 +3,7 @@
  * versions, 20 services, about 60,000 active series, with the rules that are shipped evaluated beside.
  *
  *   --features 50 --models 8 --versions 5 --services 20
+ *   --hours 720      of the time range; counters are there for the last one
  *   --rounds 3       how often each panel is asked
  *   --blocks FOLDER  keeps the blocks there, and takes those that are there
  *
@@ -26,12 +27,15 @@ const { values: flags } = parseArgs({
     models: { type: 'string', default: String(COMPANY.models) },
     versions: { type: 'string', default: String(COMPANY.versions) },
     services: { type: 'string', default: String(COMPANY.services) },
+    hours: { type: 'string', default: '720' },
     rounds: { type: 'string', default: '3' },
     blocks: { type: 'string' },
   },
 })
 
-function positive(name: 'features' | 'models' | 'versions' | 'services' | 'rounds'): number {
+function positive(
+  name: 'features' | 'models' | 'versions' | 'services' | 'hours' | 'rounds',
+): number {
   const value = Number(flags[name])
   if (Number.isInteger(value) && value > 0) return value
   console.error(`--${name} ${flags[name]}: must be a whole number above 0`)
@@ -45,6 +49,7 @@ const size = {
   services: positive('services'),
 }
 const rounds = positive('rounds')
+const hours = positive('hours')
 const folder = flags.blocks ?? mkdtempSync(join(tmpdir(), 'costspan-company-'))
 
 /** When the past in the folder ends, milliseconds since 1970. */
@@ -68,7 +73,7 @@ function line({ uid, title, first, median, queries, samples, errors }: Timing): 
 }
 
 const to = await pastEnd()
-const range = { from: to - 30 * 86_400_000, to }
+const range = { from: to - hours * 3_600_000, to }
 const stack = await startStack({
   flags: (given) =>
     given.map((flag) =>

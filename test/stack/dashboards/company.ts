@@ -123,9 +123,13 @@ export function demoPast(now: number, gapMinutes: number): History {
     { ...first, serviceVersion: '1.5.1', instance: 'past-3', since: morning },
     ...JOBS.map((job, index) => ({ ...shared, ...jobSet(job, index, to), since: from })),
   ]
-  // What is read from counters is not longer than four hours.
-  const denseFrom = floorHour(to) - 5 * HOUR
-  return { sets, from, countersFrom: from, denseFrom, every: 15_000, to }
+  // A day is drawn from counters, and up to four hours with the interval of the data source.
+  const sampled = [
+    { from, every: HOUR },
+    { from: floorHour(to) - 26 * HOUR, every: 60_000 },
+    { from: floorHour(to) - 5 * HOUR, every: 15_000 },
+  ]
+  return { sets, from, sampled, to }
 }
 
 const withRetrieval = <T extends { readonly usd: CallSet['usd'] }>(set: T): T => ({
@@ -200,6 +204,5 @@ export function companyPast(now: number, size: Size): History {
       }
     }
   }
-  const denseFrom = to - 70 * 60_000
-  return { sets, from, countersFrom: denseFrom, denseFrom, every: 15_000, to }
+  return { sets, from, sampled: [{ from: to - 70 * 60_000, every: 15_000 }], to }
 }

@@ -20,6 +20,8 @@ export const EMPTY: readonly {
   readonly title: string
   readonly over: readonly Scenario[]
   readonly why: string
+  /** A point of its line may fall into the minutes for which it has been there. */
+  readonly mayHave?: true
 }[] = [
   {
     uid: SPEND,
@@ -39,21 +41,19 @@ export const EMPTY: readonly {
     over: [...SHORT, '24 hours', '30 days'],
     why: 'nothing was dropped',
   },
-  ...[
-    'What does the Collector lose?',
-    'How full are the Collector’s queues?',
-    'Which services report?',
-  ].map((title) => ({
+  ...['What does the Collector lose?', 'How full are the Collector’s queues?'].map((title) => ({
     uid: HEALTH,
     title,
     over: ['30 days'] as const,
-    why: 'it has been exported for minutes, and a step of its line is an hour',
+    why: 'it has been exported for minutes, and a step of its line is half an hour',
+    mayHave: true as const,
   })),
   {
     uid: WASTE,
     title: 'When did alerts fire?',
     over: ['30 days'],
-    why: 'alerts have been evaluated for minutes, and a step of its line is an hour',
+    why: 'alerts have been evaluated for minutes, and a step of its line is half an hour',
+    mayHave: true,
   },
 ]
 

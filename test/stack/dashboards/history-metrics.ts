@@ -96,7 +96,7 @@ const attempts = [
     names.METRIC_ATTEMPTS,
     [...PROMPT, provider, model],
     { http_response_status_code: '429' },
-    (set, n) => Math.floor(n * set.refused),
+    (set, n) => n * set.refused,
     ({ refused }) => refused > 0,
   ),
 ]
@@ -142,7 +142,7 @@ function histogram(
     ...base,
     name: `${base.name}_bucket`,
     more: { le: limit === Infinity ? '+Inf' : String(limit) },
-    value: (set: CallSet, n: number) => Math.floor(n * shareBelow(limit, mean(set)) + 1e-9),
+    value: (set: CallSet, n: number) => n * shareBelow(limit, mean(set)),
   }))
   const sum = (set: CallSet, n: number): number => n * mean(set)
   return [
@@ -157,7 +157,8 @@ const callUsd = ({ usd }: CallSet): number =>
   Object.entries(usd).reduce((sum, [part, each]) => sum + (part === 'vector_db' ? 0 : each), 0)
 
 const inputTokens = ({ tokens: { input } }: CallSet): number => input
-const seconds = ({ tokens: { output } }: CallSet): number => output / 150
+/** As fast as the demo's simulator, so that the story is no jump. */
+const seconds = ({ tokens: { output } }: CallSet): number => 0.1 + output / 20_000
 
 const histograms = [
   ...histogram(names.METRIC_OPERATION_INPUT_TOKENS, PROMPT, inputTokens),

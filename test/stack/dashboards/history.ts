@@ -42,11 +42,8 @@ export interface History {
   readonly sets: readonly CallSet[]
   /** Milliseconds since 1970: recorded hours from here on, */
   readonly from: number
-  /** counters from here on, a sample an hour, */
-  readonly countersFrom: number
-  /** and from here on a sample each `every` milliseconds, */
-  readonly denseFrom: number
-  readonly every: number
+  /** samples of counters from each of these on, so many milliseconds apart, */
+  readonly sampled: readonly { readonly from: number; readonly every: number }[]
   /** until here. */
   readonly to: number
 }
@@ -59,9 +56,9 @@ function callsUntil(set: CallSet, history: History, time: number): number {
   return sample < set.since ? 0 : counted(set, sample)
 }
 
-function sampleAt({ denseFrom, every }: History, time: number): number {
-  const step = time >= denseFrom ? every : HOUR
-  return Math.floor(time / step) * step
+function sampleAt({ sampled }: History, time: number): number {
+  const every = sampled.findLast(({ from }) => from <= time)?.every ?? HOUR
+  return Math.floor(time / every) * every
 }
 
 const sums = new WeakMap<CallSet, number[]>()
@@ -191,8 +188,10 @@ function hours({ from, to }: History): readonly number[] {
   return steps(from + HOUR, to, HOUR)
 }
 
-function sampleTimes({ countersFrom, denseFrom, every, to }: History): readonly number[] {
-  return [...steps(countersFrom, denseFrom - 1, HOUR), ...steps(denseFrom, to, every)]
+function sampleTimes({ sampled, to }: History): readonly number[] {
+  return sampled.flatMap(({ from, every }, index) =>
+    steps(from, (sampled[index + 1]?.from ?? to + 1) - 1, every),
+  )
 }
 
 function steps(from: number, to: number, every: number): readonly number[] {

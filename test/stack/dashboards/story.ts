@@ -35,7 +35,7 @@ const MINUTE = 60_000
 /** More than twice the range of the story, so that nothing is in it or in the range before. */
 const GAP_MINUTES = 31
 const STORY_RANGE = 15 * MINUTE
-const STORY_SECONDS = 90
+const STORY_SECONDS = 60
 
 /** @param gapMinutes between the end of the past and the story */
 export async function playStory({ gapMinutes = GAP_MINUTES } = {}): Promise<Played> {
@@ -97,6 +97,14 @@ async function arrival(stack: Stack): Promise<void> {
     },
     20_000,
   )
-  // Rules of the fast group are evaluated each 15 s, those of budgets each minute.
-  await sleep(65_000)
+  // The last of the rules to speak: it is evaluated each minute.
+  const unpriced = 'ALERTS{alertname="CostspanUnpriced",alertstate="firing"}'
+  await until(
+    () => query(stack.prometheus, unpriced),
+    (alerts) => alerts.length > 0,
+    150_000,
+  )
+  // A line over 24 hours has a point each two minutes: the next one of them.
+  const step = 120_000
+  await sleep(step - (Date.now() % step) + 1_000)
 }
