@@ -9,7 +9,14 @@ import {
 } from '@aws-sdk/client-bedrock-runtime'
 import { afterAll, expect, test } from 'vitest'
 import { createBedrockHook } from '../../instrumentation/intercept/clients/bedrock.ts'
-import { bytesOf, exchangeFixture, type ExchangeFixture } from '../support/exchange-fixtures.ts'
+import { bookOver } from '../../instrumentation/pricing/bundled.ts'
+import { priceCall } from '../../instrumentation/record/price-call.ts'
+import {
+  bytesOf,
+  exchangeFixture,
+  play,
+  type ExchangeFixture,
+} from '../support/exchange-fixtures.ts'
 import { intercepted } from '../support/intercepted.ts'
 
 const fixtures = [
@@ -71,4 +78,17 @@ test.each(fixtures)('%s', async (name) => {
   expect(calls[0]?.answer).toMatchObject(answer)
   expect(calls[0]?.answer.usage).toEqual(usage ?? undefined)
   expect(calls[0]?.end).toBe('completed')
+})
+
+test('an application inference profile has the price of the model that a price file says it is', async () => {
+  const { call } = await play(exchangeFixture('bedrock/application-profile'))
+  if (call === undefined) throw new Error('no call was recorded')
+  const arn = call.request.model ?? ''
+  const mine = (aliases: Readonly<Record<string, string>>) =>
+    bookOver([{ name: 'mine', source: { providers: { 'aws.bedrock': { aliases } } } }])
+  const named = mine({ [arn]: 'us.anthropic.claude-sonnet-4-5' })
+  // 10 * 3.3 + 20 * 16.5 = 363 millionths.
+  expect(priceCall(call, () => named)).toMatchObject({ kind: 'priced', exact: '0.000363' })
+  const another = mine({ [`${arn}0`]: 'us.anthropic.claude-sonnet-4-5' })
+  expect(priceCall(call, () => another)).toMatchObject({ reason: 'unresolved_profile' })
 })
