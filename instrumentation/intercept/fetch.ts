@@ -124,7 +124,7 @@ function resumed(
 function askedBody(claimed: ClaimedRequest, config: Config): string | undefined {
   const { facts, host, body, header } = claimed
   if (typeof body !== 'string') return undefined
-  if (!mayAskForUsage(config.streamUsage, facts, host, header)) return undefined
+  if (!mayAskForUsage(config.streamUsage, claimed, host, header)) return undefined
   return askForUsage(body, facts.usageOptions)
 }
 

@@ -6,7 +6,7 @@
 import type { StreamUsage } from '../config.ts'
 import { at } from '../core/unknown.ts'
 import type { Host } from '../providers/host.ts'
-import type { RequestFacts } from '../providers/protocol.ts'
+import type { Protocol, RequestFacts } from '../providers/protocol.ts'
 import { parseJson } from '../wire/json.ts'
 import { scanMembers, type TextRange } from '../wire/json-scan.ts'
 import { createEventSplitter, eventData } from '../wire/sse.ts'
@@ -23,13 +23,18 @@ const BINDING_HEADERS = [
 /** Whether usage may be asked for on behalf of this request. */
 export function mayAskForUsage(
   policy: StreamUsage,
-  facts: RequestFacts,
+  { protocol, facts }: { readonly protocol: Protocol; readonly facts: RequestFacts },
   host: Host | undefined,
   header: (name: string) => string | null,
 ): boolean {
   if (policy === 'off' || !facts.stream || facts.usageAsked !== false) return false
-  if (policy === 'known' && host?.takesStreamUsage !== true) return false
+  if (policy === 'known' && !isKnownToTakeIt(protocol, host)) return false
   return BINDING_HEADERS.every((name) => header(name) === null)
+}
+
+function isKnownToTakeIt(protocol: Protocol, host: Host | undefined): boolean {
+  const where = host?.takesStreamUsage ?? 'nowhere'
+  return where === 'everywhere' || (where === 'chat' && protocol.name === 'openai.chat')
 }
 
 /** The request's text with `include_usage` set in its `stream_options`, the place of which is given; the rest of it stays as it is, to the byte. */

@@ -13,8 +13,11 @@ export interface Host {
   readonly provider: string
   /** How the names of the protocols begin that it is known for. Default: all. */
   readonly protocols?: string
-  /** Known to accept `stream_options.include_usage`, from the provider's own API reference. */
-  readonly takesStreamUsage: boolean
+  /**
+   * Known to accept `stream_options.include_usage`, from the provider's own API reference: in chat completions, or in
+   * completions as well. Who does not know it may refuse the request.
+   */
+  readonly takesStreamUsage: 'nowhere' | 'chat' | 'everywhere'
   /** Where an answer, or a stream's chunk, has a usage object that is not its `usage`. */
   usageIn?(json: JsonObject): unknown
   /** What a usage object says that OpenAI's does not, or says otherwise. */

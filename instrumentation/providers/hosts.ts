@@ -4,7 +4,7 @@
  */
 
 import type { Host } from './host.ts'
-import { azure } from './hosts/azure.ts'
+import { azure, foundry } from './hosts/azure.ts'
 import { deepseek } from './hosts/deepseek.ts'
 import { groq } from './hosts/groq.ts'
 import { mistral } from './hosts/mistral.ts'
@@ -15,15 +15,16 @@ import { xai } from './hosts/xai.ts'
 const VERTEX = ['aiplatform.googleapis.com', '-aiplatform.googleapis.com']
 
 const HOSTS: readonly Host[] = [
-  { names: ['api.openai.com'], provider: 'openai', takesStreamUsage: true },
-  { names: ['api.anthropic.com'], provider: 'anthropic', takesStreamUsage: false },
+  { names: ['api.openai.com'], provider: 'openai', takesStreamUsage: 'everywhere' },
+  { names: ['api.anthropic.com'], provider: 'anthropic', takesStreamUsage: 'nowhere' },
   azure,
+  foundry,
   {
     names: ['generativelanguage.googleapis.com'],
     provider: 'gcp.gemini',
-    takesStreamUsage: false,
+    takesStreamUsage: 'nowhere',
   },
-  { names: VERTEX, provider: 'gcp.vertex_ai', takesStreamUsage: false },
+  { names: VERTEX, provider: 'gcp.vertex_ai', takesStreamUsage: 'nowhere' },
   groq,
   deepseek,
   xai,
@@ -31,19 +32,19 @@ const HOSTS: readonly Host[] = [
   {
     names: ['api.together.ai', 'api.together.xyz'],
     provider: 'together',
-    takesStreamUsage: true,
+    takesStreamUsage: 'chat',
   },
-  { names: ['api.fireworks.ai'], provider: 'fireworks', takesStreamUsage: true },
+  { names: ['api.fireworks.ai'], provider: 'fireworks', takesStreamUsage: 'chat' },
   mistral,
   perplexity,
-  { names: ['api.cohere.com', 'api.cohere.ai'], provider: 'cohere', takesStreamUsage: false },
+  { names: ['api.cohere.com', 'api.cohere.ai'], provider: 'cohere', takesStreamUsage: 'nowhere' },
 ]
 
 /** What people run themselves, at any address: they say where. */
 const OWN: readonly Host[] = [
   // github.com/vllm-project/vllm, `StreamOptions`; docs.litellm.ai, "Streaming Usage". Read 2026-11-26.
-  { names: [], provider: 'vllm', takesStreamUsage: true },
-  { names: [], provider: 'litellm', takesStreamUsage: true },
+  { names: [], provider: 'vllm', takesStreamUsage: 'everywhere' },
+  { names: [], provider: 'litellm', takesStreamUsage: 'chat' },
 ]
 
 /** The host that speaks as this provider's do, whatever its name. */
@@ -52,7 +53,7 @@ export function hostLike(provider: string): Host {
     [...OWN, ...HOSTS].find((host) => host.provider === provider) ?? {
       names: [],
       provider,
-      takesStreamUsage: false,
+      takesStreamUsage: 'nowhere',
     }
   )
 }

@@ -23,24 +23,32 @@ const CHECKSUM = 4
 const MAX_MESSAGE_BYTES = 24 * 1024 * 1024
 
 function createSplitter(): EventSplitter {
-  let pending: Buffer = Buffer.alloc(0)
+  let pieces: Buffer[] = []
+  let size = 0
+  /** Bytes without which there is nothing to read. */
+  let needed = PRELUDE
   let overflowed = false
   return {
     push(bytes, telling) {
       if (overflowed) return []
-      const all = pending.length === 0 ? view(bytes) : Buffer.concat([pending, bytes])
+      // A copy: the bytes are only lent.
+      pieces.push(Buffer.from(bytes))
+      size += bytes.byteLength
+      if (size < needed) return []
+      const all = Buffer.concat(pieces)
       const events: string[] = []
       let start = 0
-      while (all.length - start >= PRELUDE) {
-        const size = messageSize(all, start)
-        overflowed ||= size === undefined
-        if (size === undefined || all.length - start < size) break
-        const event = eventOf(all.subarray(start, start + size))
+      let next = messageSize(all, start)
+      while (next !== undefined && next > 0 && all.length - start >= next) {
+        const event = eventOf(all.subarray(start, start + next))
         if (event !== '' && (telling === undefined || telling.test(event))) events.push(event)
-        start += size
+        start += next
+        next = messageSize(all, start)
       }
-      // A copy: the bytes are only lent.
-      pending = overflowed ? Buffer.alloc(0) : Buffer.from(all.subarray(start))
+      overflowed = next === undefined
+      pieces = overflowed ? [] : [all.subarray(start)]
+      size = all.length - start
+      needed = Math.max(next ?? 0, PRELUDE)
       return events
     },
     rest: () => '',
@@ -50,12 +58,9 @@ function createSplitter(): EventSplitter {
   }
 }
 
-function view(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}
-
-/** `undefined` where no message begins there. */
+/** Of the message that begins there, 0 where too little of it has come; `undefined` where none does. */
 function messageSize(bytes: Buffer, start: number): number | undefined {
+  if (bytes.length - start < PRELUDE) return 0
   const size = bytes.readUInt32BE(start)
   const headers = bytes.readUInt32BE(start + 4)
   const fits = headers + PRELUDE + CHECKSUM <= size

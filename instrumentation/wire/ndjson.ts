@@ -4,7 +4,7 @@
  */
 
 import type { EventSplitter, Framing } from './framing.ts'
-import { fromLatin1, latin1 } from './sse.ts'
+import { createUnfinished, fromLatin1, latin1 } from './sse.ts'
 
 export const ndjson: Framing = {
   contentType: 'ndjson',
@@ -12,30 +12,27 @@ export const ndjson: Framing = {
   data: (line) => fromLatin1(line).trim(),
 }
 
-/** An unfinished line larger than this is given up: it is no usage report. */
-const MAX_LINE_BYTES = 16 * 1024 * 1024
-
 const NO_EVENTS: readonly string[] = []
 
 function createSplitter(): EventSplitter {
-  let pending = ''
-  let overflowed = false
+  const unfinished = createUnfinished()
   return {
     push(bytes, telling) {
-      const text = pending === '' ? latin1(bytes) : pending + latin1(bytes)
-      const end = text.lastIndexOf('\n') + 1
-      pending = end === 0 ? text : text.slice(end)
-      if (pending.length > MAX_LINE_BYTES) {
-        overflowed = true
-        pending = ''
+      const piece = latin1(bytes)
+      const end = piece.lastIndexOf('\n') + 1
+      if (end === 0) {
+        unfinished.keep(piece)
+        return NO_EVENTS
       }
-      if (end === 0 || telling?.test(text) === false) return NO_EVENTS
-      const lines = text.slice(0, end - 1).split('\n')
+      const text = unfinished.take() + piece.slice(0, end - 1)
+      unfinished.keep(piece.slice(end))
+      if (telling?.test(text) === false) return NO_EVENTS
+      const lines = text.split('\n')
       return telling === undefined ? lines : lines.filter((line) => telling.test(line))
     },
-    rest: () => pending,
+    rest: () => unfinished.text(),
     get overflowed() {
-      return overflowed
+      return unfinished.overflowed
     },
   }
 }

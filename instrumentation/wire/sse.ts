@@ -12,38 +12,92 @@ const MAX_EVENT_BYTES = 16 * 1024 * 1024
 const NO_EVENTS: readonly string[] = []
 
 export function createEventSplitter(): EventSplitter {
-  let pending = ''
-  let overflowed = false
+  const unfinished = createUnfinished()
   return {
     push(bytes, telling) {
-      const text = pending === '' ? latin1(bytes) : pending + latin1(bytes)
+      const piece = latin1(bytes)
+      const before = unfinished.size
+      // A large event comes in many pieces, of which only the new one is searched.
+      if (before > 0 && eventEnd(unfinished.seam + piece, 0) === -1) {
+        unfinished.keep(piece)
+        return NO_EVENTS
+      }
+      const text = before === 0 ? piece : unfinished.take() + piece
       // Bytes are whole events as a rule: then there is nothing to take apart.
       if (telling !== undefined && text.endsWith('\n\n')) {
         const found = text.search(telling)
-        if (found === -1 || !text.includes('\r')) {
-          pending = ''
-          return found === -1 ? NO_EVENTS : tellingEvents(text, telling, found)
-        }
+        if (found === -1) return NO_EVENTS
+        if (!text.includes('\r')) return tellingEvents(text, telling, found)
       }
       // The blank line may straddle the chunks, so search again from a little before the seam.
       const events: string[] = []
       let start = 0
-      let end = eventEnd(text, Math.max(0, pending.length - 3))
+      let end = eventEnd(text, Math.max(0, before - SEAM))
       while (end !== -1) {
         events.push(text.slice(start, end))
         start = end
         end = eventEnd(text, end)
       }
-      pending = start === 0 ? text : text.slice(start)
-      if (pending.length > MAX_EVENT_BYTES) {
-        overflowed = true
-        pending = ''
-      }
+      unfinished.keep(start === 0 ? text : text.slice(start))
       return events
     },
-    rest: () => pending,
+    rest: () => unfinished.text(),
+    get overflowed() {
+      return unfinished.overflowed
+    },
+  }
+}
+
+/** A blank line is at most four bytes, of which three may have come before. */
+const SEAM = 3
+
+/** What has come of an event that has not ended. */
+export interface Unfinished {
+  readonly size: number
+  /** The end of it. */
+  readonly seam: string
+  readonly overflowed: boolean
+  keep(piece: string): void
+  text(): string
+  /** The text, which is then forgotten. */
+  take(): string
+}
+
+/** In pieces, as it came: to join them for each new one took 0.1 to 0.3 s of an image of 5 MB (measured, 64 kB pieces). */
+export function createUnfinished(): Unfinished {
+  let pieces: string[] = []
+  let size = 0
+  let seam = ''
+  let overflowed = false
+  const forget = (): void => {
+    pieces = []
+    size = 0
+    seam = ''
+  }
+  return {
+    get size() {
+      return size
+    },
+    get seam() {
+      return seam
+    },
     get overflowed() {
       return overflowed
+    },
+    keep(piece) {
+      if (piece === '') return
+      pieces.push(piece)
+      size += piece.length
+      seam = (seam + piece.slice(-SEAM)).slice(-SEAM)
+      if (size <= MAX_EVENT_BYTES) return
+      overflowed = true
+      forget()
+    },
+    text: () => pieces.join(''),
+    take() {
+      const text = pieces.join('')
+      forget()
+      return text
     },
   }
 }

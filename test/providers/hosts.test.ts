@@ -33,6 +33,30 @@ describe('a host name', () => {
   })
 })
 
+describe('usage of a stream is asked for on an application’s behalf', () => {
+  const url = (host: string, path: string): string => `https://${host}/v1/${path}`
+  test.each([
+    ['api.openai.com', 'chat/completions', true],
+    ['api.openai.com', 'completions', true],
+    ['api.deepseek.com', 'chat/completions', true],
+    ['api.deepseek.com', 'completions', false],
+    ['api.mistral.ai', 'chat/completions', false],
+    ['example-resource.openai.azure.com', 'chat/completions', true],
+    ['example-resource.services.ai.azure.com', 'chat/completions', false],
+    ['llm.internal', 'chat/completions', false],
+  ])('at %s for %s: %s', async (host, path, asked) => {
+    const fixture = exchangeFixture(
+      path === 'completions' ? 'openai-completions/stream' : 'vllm/stream',
+    )
+    const { stream_options: _, ...body } = fixture.request.body as Record<string, unknown>
+    const { sent } = await play(
+      { ...fixture, request: { url: url(host, path), body } },
+      { pieces: 64 },
+    )
+    expect(sent?.includes('"stream_options":{"include_usage":true}')).toBe(asked)
+  })
+})
+
 describe('an amount', () => {
   test.each([
     [0.95, '0.95'],

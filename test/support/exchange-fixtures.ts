@@ -71,6 +71,8 @@ export function bytesOf({ name, response }: ExchangeFixture): Buffer {
 export interface Played {
   /** What the application got. */
   readonly received: unknown
+  /** The request's body as it went out, where it is text. */
+  readonly sent: string | undefined
   readonly call: Call | undefined
   readonly cost: Cost | undefined
 }
@@ -90,19 +92,23 @@ interface Playing {
 
 /** Plays the exchange, read as the application of the fixture would: a stream in pieces, anything else at once. */
 export async function play(fixture: ExchangeFixture, playing: Playing = {}): Promise<Played> {
+  let went: string | undefined
   const bytes = playing.bytes ?? bytesOf(fixture)
   const property = Object.getOwnPropertyDescriptor(globalThis, 'fetch') ?? {}
   const headers = { 'content-type': 'application/json', ...fixture.response.headers }
   Object.defineProperty(globalThis, 'fetch', {
     ...property,
-    value: () => Promise.resolve(new Response(bodyOf(bytes, playing), { headers })),
+    value: (_url: string, init?: RequestInit) => {
+      went = typeof init?.body === 'string' ? init.body : undefined
+      return Promise.resolve(new Response(bodyOf(bytes, playing), { headers }))
+    },
   })
   const seen = intercepted(playing.hosts === undefined ? {} : { config: { hosts: playing.hosts } })
   try {
     const received = await (playing.application?.() ?? bareFetch(fixture, playing))
     await seen.waitForCalls(1, 50)
     const call = seen.calls[0]
-    return { received, call, cost: call === undefined ? undefined : priceOf(call) }
+    return { received, sent: went, call, cost: call === undefined ? undefined : priceOf(call) }
   } finally {
     seen.restore()
     Object.defineProperty(globalThis, 'fetch', property)

@@ -7,13 +7,15 @@
 import type { Host } from '../host.ts'
 
 export const azure: Host = {
-  names: [
-    '.openai.azure.com',
-    '.openai.azure.us',
-    '.cognitiveservices.azure.com',
-    '.services.ai.azure.com',
-  ],
+  names: ['.openai.azure.com', '.openai.azure.us', '.cognitiveservices.azure.com'],
   provider: 'azure.ai.openai',
   protocols: 'openai.',
-  takesStreamUsage: true,
+  takesStreamUsage: 'chat',
+}
+
+/** Models of other makers answer here too, and refuse what they do not know. */
+export const foundry: Host = {
+  ...azure,
+  names: ['.services.ai.azure.com'],
+  takesStreamUsage: 'nowhere',
 }

@@ -9,6 +9,6 @@ import type { Host } from '../host.ts'
 export const deepseek: Host = {
   names: ['api.deepseek.com'],
   provider: 'deepseek',
-  takesStreamUsage: true,
+  takesStreamUsage: 'chat',
   usage: (usage) => ({ cacheRead: count(usage['prompt_cache_hit_tokens']) }),
 }

@@ -9,6 +9,6 @@ import type { Host } from '../host.ts'
 export const groq: Host = {
   names: ['api.groq.com'],
   provider: 'groq',
-  takesStreamUsage: true,
+  takesStreamUsage: 'chat',
   usageIn: (chunk) => at(chunk, 'x_groq', 'usage'),
 }

@@ -9,7 +9,7 @@ import type { Host } from '../host.ts'
 export const mistral: Host = {
   names: ['api.mistral.ai'],
   provider: 'mistral_ai',
-  takesStreamUsage: false,
+  takesStreamUsage: 'nowhere',
   usage(usage) {
     const serviceTier = text(usage['service_tier'])
     return serviceTier === undefined ? {} : { context: { serviceTier } }

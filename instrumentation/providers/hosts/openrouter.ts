@@ -11,7 +11,7 @@ import { dollars, type Host } from '../host.ts'
 export const openrouter: Host = {
   names: ['openrouter.ai'],
   provider: 'openrouter',
-  takesStreamUsage: true,
+  takesStreamUsage: 'chat',
   usage: (usage) => ({ statedCost: charged(usage) }),
 }
 

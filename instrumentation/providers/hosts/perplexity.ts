@@ -10,7 +10,7 @@ import { dollars, type Host } from '../host.ts'
 export const perplexity: Host = {
   names: ['api.perplexity.ai'],
   provider: 'perplexity',
-  takesStreamUsage: false,
+  takesStreamUsage: 'nowhere',
   usage(usage) {
     const citations = count(usage['citation_tokens'])
     const searchContextSize = text(usage['search_context_size'])

@@ -12,7 +12,7 @@ const DIGITS = 10
 export const xai: Host = {
   names: ['api.x.ai', '.api.x.ai'],
   provider: 'x_ai',
-  takesStreamUsage: true,
+  takesStreamUsage: 'chat',
   usage: (usage) => ({ reasoningApart: isApart(usage), statedCost: fromTicks(usage) }),
 }
 
