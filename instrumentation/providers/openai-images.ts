@@ -43,7 +43,7 @@ export const openaiImages: Protocol = {
     stream: fields('stream') === 'true',
   }),
   // Not `data`: the images.
-  answerKeys: new Set(['usage', 'svg_usage', 'size', 'quality', 'error']),
+  answerKeys: new Set(['created', 'usage', 'svg_usage', 'error']),
   telling: /"type"\s*:\s*"(?:image_(?:generation|edit)\.completed|error)"/,
   eventKeys: new Set(['type', 'usage', 'error']),
   createReader,
@@ -80,6 +80,8 @@ function createReader({ facts, host }: Partial<Question> = {}): AnswerReader {
       if (isObject(at(json, 'error'))) return fail(at(json, 'error'))
       state = 'complete'
       const usage = at(json, 'usage')
+      // Both are of an answer with images in it; anything else may be anything.
+      if (usage === undefined && at(json, 'created') === undefined) return
       const statedCost = isObject(usage) ? host?.usage?.(usage).statedCost : undefined
       answer = {
         ...(isObject(usage) && 'input_tokens' in usage ? tokens(usage) : byThePiece),

@@ -280,7 +280,7 @@ test.each<[string, string, string]>([
   [
     'requires',
     'requires: [team]',
-    "no setting 'requires'. Allowed: disabled, streamUsage, context, prices, pricesUrl, pricesRefresh, attribution, rules, inbound, outbound, providerFields, promptVersion, require, values, hashUsers, hashKey, metrics, costs, idleTimeoutMs, flushTimeoutMs, exitHandover",
+    "no setting 'requires'. Allowed: disabled, streamUsage, hosts, context, prices, pricesUrl, pricesRefresh, attribution, rules, inbound, outbound, providerFields, promptVersion, require, values, hashUsers, hashKey, metrics, costs, idleTimeoutMs, flushTimeoutMs, exitHandover",
   ],
 ])('a mistake in %s is one line with its place: %s', (_setting, yaml, expected) => {
   const { told, stage } = configured(`# settings\n${yaml}\n`)
