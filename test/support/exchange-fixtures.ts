@@ -48,9 +48,12 @@ export function exchangeFixture(name: string): ExchangeFixture {
   return { ...(JSON.parse(text) as ExchangeFixture), name }
 }
 
+/** Folders of other fixtures: spans of other emitters. */
+const OTHERS = /^emitters\//
+
 export function exchangeFixtures(): readonly ExchangeFixture[] {
   return readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /^[^/]+\/[^/]+\.json$/.test(path))
+    .filter((path) => /^[^/]+\/[^/]+\.json$/.test(path) && !OTHERS.test(path))
     .toSorted()
     .map((path) => exchangeFixture(path.replace('.json', '')))
 }
