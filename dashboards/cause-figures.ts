@@ -5,6 +5,7 @@ import { braced, sumBy } from './range.ts'
 import { CAUSE_BEFORE, CAUSE_NOW } from './rules/causes.ts'
 import type { FigureColumn } from './tables.ts'
 
+export const PEAK = 'Peak'
 export const CAUSES_FORMULA =
   'The figures of alerts: attempts, repeats, context parts and answers per call. Peak: the highest of what had grown against the hour before it, within the range. Usual: the mean of those hours.'
 export const CAUSES_CAVEAT =
@@ -15,7 +16,7 @@ export function causeFigures(by: readonly string[], selector: string): FigureCol
   const over = (aggregate: string, recorded: string): string =>
     `${sumBy(by).replace('sum', 'max')} (${aggregate}(${recorded}${braced(selector)}[$__range]))`
   return [
-    { name: 'Peak', expr: over('max_over_time', CAUSE_NOW), unit: UNIT.number },
     { name: 'Usual', expr: over('avg_over_time', CAUSE_BEFORE), unit: UNIT.number },
+    { name: PEAK, expr: over('max_over_time', CAUSE_NOW), unit: UNIT.number },
   ]
 }

@@ -11,7 +11,7 @@ import { chosen } from './variables.ts'
 
 export const SCOPE = `${chosen('environment')},${LABEL.feature}="$feature"`
 export const NO_CALLS = 'No calls of this feature: choose a longer range'
-const WIDTH = 4
+const TILE = { width: 8, height: 3 } as const
 
 const all = { selector: SCOPE, by: [] }
 const cost = inRange(HOURLY.cost, all)
@@ -29,7 +29,7 @@ export const spent = stat(cost, {
   unit: UNIT.usd,
   noValue: NO_CALLS,
   links: [theCalls],
-  width: WIDTH,
+  ...TILE,
 })
 
 export const conversationCost = stat(ratio(cost, inRange(HOURLY.units, all)), {
@@ -40,7 +40,7 @@ export const conversationCost = stat(ratio(cost, inRange(HOURLY.units, all)), {
   unit: UNIT.usdPerUnit,
   noValue: 'No units: set `conversation` or `unit` in withAttribution',
   links: [toDashboard('units', 'Is it worth it?')],
-  width: WIDTH,
+  ...TILE,
 })
 
 export const callCost = stat(ratio(cost, calls), {
@@ -51,7 +51,7 @@ export const callCost = stat(ratio(cost, calls), {
   unit: UNIT.usdPerCall,
   noValue: NO_CALLS,
   links: [theCalls],
-  width: WIDTH,
+  ...TILE,
 })
 
 export const attemptsPerCall = stat(ratio(inRange(HOURLY.attempts, all), calls), {
@@ -66,7 +66,7 @@ export const attemptsPerCall = stat(ratio(inRange(HOURLY.attempts, all), calls),
     [1.25, 'red'],
   ],
   links: [theCalls],
-  width: WIDTH,
+  ...TILE,
 })
 
 const partly = (selector: string): string =>
@@ -84,7 +84,7 @@ export const wasted = stat(ratio(orNone(partly(`${LABEL.waste}!="none"`), cost),
     [0.2, 'red'],
   ],
   links: [itsWaste],
-  width: WIDTH,
+  ...TILE,
 })
 
 const ends = (selector: string): string => inRange(HOURLY.callEnds, { selector, by: [] })
@@ -102,5 +102,5 @@ export const failed = stat(ratio(orNone(badly, ends(SCOPE)), ends(SCOPE)), {
     [0.1, 'red'],
   ],
   links: [theCalls],
-  width: WIDTH,
+  ...TILE,
 })

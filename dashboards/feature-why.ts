@@ -1,6 +1,6 @@
 /** Explore a feature: what its cost is made of. */
 
-import { causeFigures, CAUSES_CAVEAT, CAUSES_FORMULA, NO_BASELINE } from './cause-figures.ts'
+import { causeFigures, CAUSES_CAVEAT, CAUSES_FORMULA, NO_BASELINE, PEAK } from './cause-figures.ts'
 import { toDashboard } from './destinations.ts'
 import { NO_CALLS, SCOPE, itsWaste, theCalls } from './feature-now.ts'
 import { HOURLY } from './hourly.ts'
@@ -38,6 +38,7 @@ export const causesNow = ranked(
   {
     labels: [{ label: CAUSE_LABEL, name: 'Cause' }],
     figures: causeFigures([CAUSE_LABEL], SCOPE),
+    rankedBy: PEAK,
   },
   {
     ...common,

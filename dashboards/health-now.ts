@@ -91,7 +91,7 @@ export const bookAge = stat(`(time() - min(${BOOK})) / 86400`, {
 
 export const missedHours = stat(`clamp_min(24 - sum(count_over_time(${HOUR_RECORDED}[24h])), 0)`, {
   ...common,
-  title: 'How many hours of the last day are missing?',
+  title: 'Are hours of the last day missing?',
   formula: '24, less the hours that were recorded.',
   caveat: 'an installation younger than a day misses those before it.',
   todo: 'fill them: docs/alerts.md, “Recorded hours”.',
@@ -107,7 +107,7 @@ const cardinality = inRange(HOURLY.dropped, {
 
 export const folded = stat(orNone(cardinality, callsWith()), {
   ...common,
-  title: 'How many label sets were folded together?',
+  title: 'Were label sets folded together?',
   formula: 'Growth of `costspan_dropped_total` with the reason `cardinality`.',
   caveat: 'the money stays counted, under `other`.',
   todo: 'too many prompts or features are invented: name fewer.',

@@ -23,7 +23,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus'
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat'
-import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table'
+import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table'
 import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
 import { toLink, type Destination } from './destinations.ts'
 import { PROMETHEUS } from './variables.ts'
@@ -41,11 +41,13 @@ export const UNIT = {
   usdPerUnit: { unit: 'currencyUSD', decimals: 4 },
   usdPerCall: { unit: 'currencyUSD', decimals: 6 },
   share: { unit: 'percentunit', decimals: 1 },
-  count: { unit: 'short', decimals: 0 },
-  number: { unit: 'short', decimals: 2 },
+  // With separators: `short` makes 2 K of 2,134.
+  count: { unit: 'locale', decimals: 0 },
+  number: { unit: 'locale', decimals: 2 },
   seconds: { unit: 's', decimals: 2 },
   days: { unit: 'd', decimals: 1 },
-  date: { unit: 'dateTimeAsIso', decimals: 0 },
+  moment: { unit: 'dateTimeAsIso', decimals: 0 },
+  day: { unit: 'time:YYYY-MM-DD', decimals: 0 },
 } as const satisfies Readonly<Record<string, Unit>>
 
 export interface Question {
@@ -88,7 +90,7 @@ const NEVER: ValueMapping = {
 }
 const MAPPINGS: readonly (readonly [Unit, ValueMapping])[] = [
   [UNIT.usd, UNDER_A_CENT],
-  [UNIT.date, NEVER],
+  [UNIT.day, NEVER],
 ]
 
 export const mappingsOf = ({ unit, decimals }: Unit): ValueMapping[] =>
@@ -104,8 +106,10 @@ export function asked<P extends PanelBuilder>(panel: P, question: Question): P {
     .mappings(mappingsOf(unit))
     .noValue(noValue)
     .thresholds(thresholds(steps))
-    .dataLinks(links.map(toLink))
     .span(width)
+  // On a table's fields they would make a link of every cell.
+  if (panel instanceof TableBuilder) panel.links(links.map(toLink))
+  else panel.dataLinks(links.map(toLink))
   if (height !== undefined) panel.height(height)
   return panel
 }
@@ -158,9 +162,9 @@ export function series(
     .legend(
       new VizLegendOptionsBuilder()
         .showLegend(true)
-        .displayMode(LegendDisplayMode.Table)
+        .displayMode(LegendDisplayMode.List)
         .placement(LegendPlacement.Bottom)
-        .calcs(['lastNotNull', 'max']),
+        .calcs([]),
     )
     .tooltip(
       new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending),

@@ -10,6 +10,10 @@ import { LABEL } from './labels.ts'
 const NO_BUDGET = 'No budget: collector-config/budgets.yaml, then `npm run generate`'
 const links = [toDashboard('feature', 'Explore the feature')]
 
+/** One row for each budget: recorded series have names, and computed ones have none. */
+const each = (expr: string): string =>
+  `max by (${BUDGET_LABEL}, ${PERIOD_LABEL}, ${LABEL.feature}) (${expr})`
+
 export const budgetTable = ranked(
   {
     labels: [
@@ -20,14 +24,13 @@ export const budgetTable = ranked(
         name: 'Feature',
         link: toDashboard('feature', 'Explore the feature', { click: 'feature', cell: true }),
       },
-      { label: LABEL.team, name: 'Team' },
     ],
     figures: [
-      { name: 'Spent', expr: budget.SPENT_SHARE, unit: UNIT.share, bar: true },
-      { name: 'Spent, USD', expr: budget.SPENT, unit: UNIT.usd },
-      { name: 'Limit', expr: budget.LIMIT, unit: UNIT.usd },
-      { name: 'Forecast', expr: budget.FORECAST, unit: UNIT.usd },
-      { name: 'Runs out', expr: budget.RUNS_OUT, unit: UNIT.date },
+      { name: 'Spent', expr: each(budget.SPENT_SHARE), unit: UNIT.share, bar: true },
+      { name: 'Spent, USD', expr: each(budget.SPENT), unit: UNIT.usd },
+      { name: 'Limit', expr: each(budget.LIMIT), unit: UNIT.usd },
+      { name: 'Forecast', expr: each(budget.FORECAST), unit: UNIT.usd },
+      { name: 'Runs out', expr: each(budget.RUNS_OUT), unit: UNIT.day },
     ],
   },
   {

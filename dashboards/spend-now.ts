@@ -11,7 +11,7 @@ import { chosen } from './variables.ts'
 export const SCOPE = chosen('environment', 'team', 'feature', 'model')
 export const RANGE_CAVEAT = `up to ${LIVE_HOURS} hours the range is read from the counters and exact. Longer ones add up recorded hours: the hour that is not over yet is missing, except of what is new.`
 const NO_SPEND = 'No spend: run `costspan doctor -- node app.js`'
-const WIDTH = 4
+const TILE = { width: 8, height: 3 } as const
 
 const total = inRange(HOURLY.cost, { selector: SCOPE, by: [] })
 const deeper = [
@@ -27,7 +27,7 @@ export const spentInRange = stat(total, {
   unit: UNIT.usd,
   noValue: NO_SPEND,
   links: deeper,
-  width: WIDTH,
+  ...TILE,
 })
 
 export const comparedWithBefore = stat(`${ratio(total, before(total))} - 1`, {
@@ -42,7 +42,7 @@ export const comparedWithBefore = stat(`${ratio(total, before(total))} - 1`, {
     [1, 'red'],
   ],
   links: [toDashboard('waste', 'What has grown')],
-  width: WIDTH,
+  ...TILE,
 })
 
 export const lastHour = stat(money(SCOPE, [], '1h'), {
@@ -53,7 +53,7 @@ export const lastHour = stat(money(SCOPE, [], '1h'), {
   unit: UNIT.usd,
   noValue: NO_SPEND,
   links: deeper,
-  width: WIDTH,
+  ...TILE,
 })
 
 const lastDaySpend = `sum (sum_over_time(${HOURLY.cost.hourly}${braced(SCOPE)}[24h]) or ${recent(HOURLY.cost, SCOPE)})`
@@ -66,7 +66,7 @@ export const lastDay = stat(lastDaySpend, {
   unit: UNIT.usd,
   noValue: NO_SPEND,
   links: deeper,
-  width: WIDTH,
+  ...TILE,
 })
 
 const meanHour = `sum (sum_over_time(${HOURLY.cost.hourly}${braced(SCOPE)}[24h])) / on () sum (count_over_time(${HOUR_RECORDED}[24h]))`
@@ -82,7 +82,7 @@ export const monthAtThisPace = stat(
     unit: UNIT.usd,
     noValue: NO_SPEND,
     links: [toDashboard('units', 'What it buys')],
-    width: WIDTH,
+    ...TILE,
   },
 )
 
@@ -102,5 +102,5 @@ export const unpricedShare = stat(ratio(orNone(unpriced, calls), calls), {
     [0.05, 'red'],
   ],
   links: [toDashboard('health', 'Which calls, and why')],
-  width: WIDTH,
+  ...TILE,
 })

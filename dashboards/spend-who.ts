@@ -71,7 +71,6 @@ export const overTime = series(
       ),
     ],
     width: 16,
-    height: 9,
   },
   'stacked',
 )

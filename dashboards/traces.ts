@@ -9,6 +9,7 @@ import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/ta
 import * as names from '../instrumentation/semconv.ts'
 import { pricedCalls, toTraces } from './destinations.ts'
 import { asked, UNIT, type Question } from './panels.ts'
+import { NOTHING } from './tables.ts'
 import { TEMPO } from './variables.ts'
 
 /** TraceQL conditions on what has been chosen. */
@@ -44,6 +45,7 @@ export function topSpenders(
       id: 'sortBy',
       options: { fields: {}, sort: [{ field: 'Spend', desc: true }] },
     })
+    .overrideByRegexp('.*', [NOTHING])
     .overrideByName(name, [{ id: 'links', value: [calls] }])
     .height(8)
   return asked(panel, { ...question, unit: UNIT.usdPerUnit, links: [calls] })
@@ -77,6 +79,7 @@ export function callsAbove(
       id: 'sortBy',
       options: { fields: {}, sort: [{ field: names.ATTR_COST_AMOUNT, desc: true }] },
     })
+    .overrideByRegexp('.*', [NOTHING])
     .overrideByName(names.ATTR_COST_AMOUNT, [
       { id: 'displayName', value: 'Cost' },
       { id: 'unit', value: UNIT.usdPerCall.unit },

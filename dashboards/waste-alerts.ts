@@ -3,7 +3,7 @@
 import { OUR_ALERTS } from './annotations.ts'
 import { toDashboard } from './destinations.ts'
 import { LABEL } from './labels.ts'
-import { causeFigures, CAUSES_CAVEAT, CAUSES_FORMULA, NO_BASELINE } from './cause-figures.ts'
+import { causeFigures, CAUSES_CAVEAT, CAUSES_FORMULA, NO_BASELINE, PEAK } from './cause-figures.ts'
 import { series, UNIT } from './panels.ts'
 import { CAUSE_LABEL } from './rules/causes.ts'
 import { ranked, type LabelColumn } from './tables.ts'
@@ -31,7 +31,7 @@ export const firing = ranked(
       {
         name: 'Since',
         expr: `${by} (ALERTS_FOR_STATE{alertname=~"Costspan.*"}) * 1000 and ${by} (ALERTS{${OUR_ALERTS}})`,
-        unit: UNIT.date,
+        unit: UNIT.moment,
       },
     ],
   },
@@ -40,7 +40,7 @@ export const firing = ranked(
     formula: 'Prometheus’ own series of alerts, as of the end of the range.',
     caveat: 'every environment’s and feature’s: variables don’t apply.',
     todo: 'docs/alerts.md has what each of them wants.',
-    unit: UNIT.date,
+    unit: UNIT.moment,
     noValue: NO_ALERT,
     links,
     width: 12,
@@ -53,6 +53,7 @@ export const causesByFeature = ranked(
   {
     labels: [feature, { label: CAUSE_LABEL, name: 'Cause' }],
     figures: causeFigures(BY, SCOPE),
+    rankedBy: PEAK,
   },
   {
     title: 'What has grown, of which feature?',

@@ -41,7 +41,8 @@ export const wasted = stat(lost, {
   todo: 'the table below says which kind, of which feature.',
   unit: UNIT.usd,
   links: [wastedCalls],
-  width: 4,
+  width: 8,
+  height: 3,
 })
 
 export const share = stat(ratio(lost, cost), {
@@ -55,7 +56,8 @@ export const share = stat(ratio(lost, cost), {
     [0.2, 'red'],
   ],
   links: [wastedCalls],
-  width: 5,
+  width: 8,
+  height: 3,
 })
 
 const calls = inRange(HOURLY.calls, all)
@@ -70,7 +72,8 @@ export const attemptsPerCall = stat(ratio(inRange(HOURLY.attempts, all), calls),
     [1.1, 'orange'],
     [1.25, 'red'],
   ],
-  width: 5,
+  width: 8,
+  height: 3,
 })
 
 const input = inRange(HOURLY.inputTokens, all)
@@ -81,7 +84,8 @@ export const cacheHits = stat(ratio(orNone(inRange(HOURLY.cacheReadTokens, all),
   formula: 'Input tokens read from the provider’s cache over all input tokens.',
   todo: 'low with a long system prompt: put what never changes first, and mark it for caching.',
   unit: UNIT.share,
-  width: 5,
+  width: 12,
+  height: 3,
 })
 
 export const saved = stat(inRange(HOURLY.cacheSavings, all), {
@@ -92,7 +96,8 @@ export const saved = stat(inRange(HOURLY.cacheSavings, all), {
   todo: 'compare it with what was spent.',
   unit: UNIT.usd,
   noValue: 'No savings: no call read from a cache',
-  width: 5,
+  width: 12,
+  height: 3,
 })
 
 export const overTime = series(
@@ -112,7 +117,6 @@ export const overTime = series(
     noValue: 'No waste in this range',
     links: [wastedCalls],
     width: 12,
-    height: 9,
   },
   'stacked',
 )

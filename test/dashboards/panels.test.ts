@@ -128,7 +128,7 @@ describe('a ranked table', () => {
   })
 
   test('says “not at this pace” for a day after the year 2100', () => {
-    const figure = { name: 'Runs out', expr: 'x', unit: UNIT.date }
+    const figure = { name: 'Runs out', expr: 'x', unit: UNIT.day }
     const { fieldConfig } = ranked({ labels: [], figures: [figure] }, question).build()
     const [mappings] =
       fieldConfig?.overrides[0]?.properties.filter(({ id }) => id === 'mappings') ?? []
@@ -143,6 +143,17 @@ describe('a ranked table', () => {
     ])
   })
 
+  test('draws a share’s bar of 100%, not of the largest', () => {
+    const figure = { name: 'Share', expr: 'x', unit: UNIT.share, bar: true }
+    const { fieldConfig } = ranked({ labels: [], figures: [figure] }, question).build()
+    expect(fieldConfig?.overrides[0]?.properties).toContainEqual({ id: 'max', value: 1 })
+  })
+
+  test('leads deeper from its header, so that not every cell is a link', () => {
+    expect(panel.links).toMatchObject([{ url: question.links[0]?.url }])
+    expect(panel.fieldConfig?.defaults.links).toBeUndefined()
+  })
+
   test('gives each column its unit and decimals, and the label its link', () => {
     const properties = Object.fromEntries(
       (panel.fieldConfig?.overrides ?? []).map(({ matcher, properties: own }) => [
@@ -155,8 +166,8 @@ describe('a ranked table', () => {
       decimals: 2,
       'custom.cellOptions': { type: 'gauge' },
     })
-    expect(properties['Calls']).toMatchObject({ unit: 'short', decimals: 0 })
-    expect(properties['Feature']).toEqual({ links: [link] })
+    expect(properties['Calls']).toMatchObject({ unit: 'locale', decimals: 0 })
+    expect(properties['Feature']).toEqual({ links: [link], noValue: '–' })
   })
 })
 
@@ -200,7 +211,7 @@ describe('a panel of traces', () => {
           '{ span.costspan.feature = "$feature" && span.gen_ai.usage.cost.amount > 0 } | sum_over_time(span.gen_ai.usage.cost.amount) by (span.user.id) | topk(10)',
       },
     ])
-    const [{ properties } = { properties: [] }] = panel.fieldConfig?.overrides ?? []
+    const [, { properties } = { properties: [] }] = panel.fieldConfig?.overrides ?? []
     const [link] = properties[0]?.value as { url: string }[]
     expect(decodeURIComponent(link?.url ?? '')).toContain('span.user.id = \\"${__value.text}\\"')
   })
@@ -216,7 +227,7 @@ describe('a panel of traces', () => {
     expect(target?.query).toMatch(
       /^\{ span\.a = "b" && span\.gen_ai\.usage\.cost\.amount >= \$threshold \}/,
     )
-    expect(panel.fieldConfig?.overrides[0]).toMatchObject({
+    expect(panel.fieldConfig?.overrides[1]).toMatchObject({
       matcher: { options: 'gen_ai.usage.cost.amount' },
       properties: [{}, { value: 'currencyUSD' }, { value: 6 }],
     })

@@ -3,7 +3,14 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { DASHBOARD } from '../../dashboards/links.ts'
-import { cellLinks, panelsOf, provisioned, type Dashboard, type Link } from './support/built.ts'
+import {
+  cellLinks,
+  panelLinks,
+  panelsOf,
+  provisioned,
+  type Dashboard,
+  type Link,
+} from './support/built.ts'
 
 const FIRST = DASHBOARD.spend
 const TRACE = ', then its trace'
@@ -43,7 +50,7 @@ function steps(dashboard: Dashboard): readonly Step[] {
         .filter(counts)
         .map((link) => ({ to: target(link), clicks: links.length === 1 ? 1 : 2 })),
     ),
-    ...(panel.fieldConfig?.defaults.links ?? [])
+    ...panelLinks(panel)
       .filter(counts)
       .map((link) => ({ to: target(link), clicks: 2 })),
   ])

@@ -134,6 +134,14 @@ describe.each(both)('%s', (_name, dashboard) => {
     }
   })
 
+  test('has no gap under a panel: those that stand side by side are equally high', () => {
+    const heights = new Map<number, Set<number>>()
+    for (const { gridPos } of dashboard.panels) {
+      heights.set(gridPos.y, (heights.get(gridPos.y) ?? new Set()).add(gridPos.h))
+    }
+    expect([...heights].filter(([, different]) => different.size > 1)).toEqual([])
+  })
+
   test('fills its rows: no gap is left between panels that stand side by side', () => {
     const rows = new Map<number, number>()
     for (const { gridPos } of dashboard.panels) {
@@ -251,6 +259,16 @@ test.each(series)('%s: a link that needs a label finds it on each line', (_title
 const tables = panels.filter(([, { type, datasource }]) => {
   return type === 'table' && datasource?.uid === '${datasource}'
 })
+test.each(tables)(
+  '%s: a cell without a value is a dash, and no cell is a link but a label',
+  (_title, panel) => {
+    expect(panel.fieldConfig?.defaults.links ?? []).toEqual([])
+    for (const { properties } of panel.fieldConfig?.overrides ?? []) {
+      expect(properties).toContainEqual({ id: 'noValue', value: '–' })
+    }
+  },
+)
+
 test.each(tables)('%s: every column that has a link or a unit is there', (_title, panel) => {
   const organize = panel.transformations?.find(({ id }) => id === 'organize')
   const { renameByName } = organize?.options as unknown as { renameByName: Record<string, string> }

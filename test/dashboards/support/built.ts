@@ -28,6 +28,8 @@ export interface Panel {
   readonly title: string
   readonly description?: string
   readonly datasource?: Datasource
+  /** In its header. */
+  readonly links?: readonly Link[]
   readonly gridPos: {
     readonly x: number
     readonly y: number
@@ -118,8 +120,14 @@ export const cellLinks = ({
       .map(({ value }) => [matcher.options, value as readonly Link[]] as const),
   )
 
+/** Of the panel as a whole: in its header, or on every value. */
+export const panelLinks = ({ links = [], fieldConfig }: Panel): readonly Link[] => [
+  ...links,
+  ...(fieldConfig?.defaults.links ?? []),
+]
+
 export const linksOf = (panel: Panel): readonly Link[] => [
-  ...(panel.fieldConfig?.defaults.links ?? []),
+  ...panelLinks(panel),
   ...cellLinks(panel).flatMap(([, links]) => links),
 ]
 
