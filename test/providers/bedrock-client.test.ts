@@ -59,10 +59,11 @@ async function invoke(fixture: ExchangeFixture): Promise<void> {
   for await (const event of body ?? []) expect(event.chunk?.bytes?.length).toBeGreaterThan(0)
 }
 
-const require = createRequire(import.meta.resolve('@aws-sdk/client-bedrock-runtime'))
+const { resolve } = createRequire(import.meta.resolve('@aws-sdk/client-bedrock-runtime'))
+const load = createRequire(import.meta.url)
 // The class of the client is hooked once in a process.
 const seen = intercepted()
-createBedrockHook(seen.observation)(require('@smithy/core/client'))
+createBedrockHook(seen.observation)(load(resolve('@smithy/core/client')))
 afterAll(() => {
   seen.restore()
 })
