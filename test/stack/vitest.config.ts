@@ -7,6 +7,8 @@ export default defineConfig({
     pool: 'forks',
     // Each file starts engines of its own; two cores carry one set at a time.
     fileParallelism: false,
+    // Engines keep time: a machine that stands still for a second fails a test once, what is broken fails it twice.
+    retry: 1,
     testTimeout: 300_000,
     hookTimeout: 300_000,
     reporters: [['default', { summary: false }]],
