@@ -73,6 +73,7 @@ function compose(): Core {
     version,
     customerOnMetrics: config.customerOnMetrics,
     bookTime: () => bookSeconds(book()),
+    histogramsOn: (provider) => process.telemetry?.histogramsOn(provider),
   })
   const attribution = attributionStage(
     config,

@@ -1,10 +1,16 @@
 /** Exporters as `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER` and `OTEL_EXPORTER_OTLP_PROTOCOL` choose them. */
 
-import type { IMetricReader, PushMetricExporter } from '@opentelemetry/sdk-metrics'
+import type {
+  IMetricReader,
+  InstrumentType,
+  MetricProducer,
+  PushMetricExporter,
+} from '@opentelemetry/sdk-metrics'
 import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { OtelSettings } from '../config.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
 import { readEndpoint } from './endpoint.ts'
+import type { OwnHistograms } from './histograms.ts'
 import { notKnown, type Load } from './sdk-loading.ts'
 
 /** As `ExportResult` of `@opentelemetry/core`: 0 is success, 1 failure. */
@@ -33,6 +39,11 @@ export interface Exporters<T> {
   readonly onlyProtobuf: boolean
   /** Settings that name nothing we know, one line each. */
   readonly problems: readonly string[]
+}
+
+export interface MetricReaders extends Exporters<IMetricReader> {
+  /** Those that the reader takes from here; absent where histograms are instruments. */
+  readonly histograms: OwnHistograms | undefined
 }
 
 const SUCCESS = 0
@@ -65,12 +76,28 @@ export function spanExporters(load: Load, settings: OtelSettings): Exporters<Spa
   })
 }
 
-/** Metric readers, in the order of the setting. */
-export function metricReaders(load: Load, settings: OtelSettings): Exporters<IMetricReader> {
+/**
+ * Metric readers, in the order of the setting.
+ *
+ * @param ownHistograms asked for where one periodic reader is all there is, and wants them cumulative
+ */
+export function metricReaders(
+  load: Load,
+  settings: OtelSettings,
+  ownHistograms: () => OwnHistograms,
+): MetricReaders {
   const sdk = load('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics')
+  const alone = new Set(settings.metricsExporters.filter((name) => name !== 'none')).size === 1
+  let histograms: OwnHistograms | undefined
+  const aggregating = (exporter: PushMetricExporter): MetricProducer[] => {
+    if (!alone || !wantsCumulative(exporter)) return []
+    histograms = ownHistograms()
+    return [histograms.producer]
+  }
   const periodic = (exporter: PushMetricExporter): IMetricReader =>
     new sdk.PeriodicExportingMetricReader({
       exporter,
+      metricProducers: aggregating(exporter),
       exportIntervalMillis: settings.metricExportIntervalMs,
       exportTimeoutMillis: settings.metricExportTimeoutMs,
       // The SDK folds label sets beyond 2,000 an instrument (measured); ours are bounded before they get there.
@@ -78,7 +105,7 @@ export function metricReaders(load: Load, settings: OtelSettings): Exporters<IMe
     })
   let delivery: Delivery | undefined
   const protobuf = settings.metricsProtocol === 'http/protobuf'
-  return collect<IMetricReader>(
+  const chosen = collect<IMetricReader>(
     { names: settings.metricsExporters, variable: 'OTEL_METRICS_EXPORTER', protobuf },
     () => delivery,
     {
@@ -108,6 +135,16 @@ export function metricReaders(load: Load, settings: OtelSettings): Exporters<IMe
       },
     },
   )
+  return { ...chosen, histograms }
+}
+
+/** As the SDK's `InstrumentType` and `AggregationTemporality` spell them. */
+const HISTOGRAM = 'HISTOGRAM' as InstrumentType.HISTOGRAM
+const CUMULATIVE = 1
+
+function wantsCumulative(exporter: PushMetricExporter): boolean {
+  const temporality = exporter.selectAggregationTemporality?.(HISTOGRAM) ?? CUMULATIVE
+  return (temporality as number) === CUMULATIVE
 }
 
 interface Chosen {

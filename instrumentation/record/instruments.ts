@@ -1,8 +1,9 @@
 /** The instruments of the contract, on one meter. */
 
-import type { Histogram, Meter } from '@opentelemetry/api'
+import type { Meter } from '@opentelemetry/api'
 import * as names from '../semconv.ts'
 import { createFamily, type Family } from './families.ts'
+import type { HistogramFamily, HistogramMaker } from './histograms.ts'
 
 /** Money is added in units of 1e-12 USD: exact in a double up to $9,007 a series, and to 16 digits beyond. */
 export const PICOS_PER_USD = 1e12
@@ -19,22 +20,20 @@ export interface Instruments {
   readonly cacheWriteTokens: Family
   readonly reasoningTokens: Family
   readonly dropped: Family
-  readonly operationCost: Histogram
-  readonly operationInputTokens: Histogram
-  readonly duration: Histogram
-  readonly timeToFirstChunk: Histogram
+  readonly operationCost: HistogramFamily
+  readonly operationInputTokens: HistogramFamily
+  readonly duration: HistogramFamily
+  readonly timeToFirstChunk: HistogramFamily
 }
 
 /** @param bookTime Unix time of the price book in use, seconds. */
-export function createInstruments(meter: Meter, bookTime: () => number | undefined): Instruments {
+export function createInstruments(
+  meter: Meter,
+  histogram: HistogramMaker,
+  bookTime: () => number | undefined,
+): Instruments {
   const family = (metric: names.MetricDefinition, perUnit?: number): Family =>
     createFamily(meter, metric, perUnit)
-  const histogram = (metric: names.MetricDefinition): Histogram =>
-    meter.createHistogram(metric.name, {
-      unit: metric.unit,
-      description: metric.description,
-      advice: { explicitBucketBoundaries: [...(metric.boundaries ?? [])] },
-    })
   const book = meter.createObservableGauge(names.METRIC_PRICE_BOOK_TIME.name, {
     unit: names.METRIC_PRICE_BOOK_TIME.unit,
     description: names.METRIC_PRICE_BOOK_TIME.description,

@@ -8,6 +8,7 @@ import * as names from '../semconv.ts'
 import { CONTEXT_PARTS, contextTokens, wasteOf } from './attributes.ts'
 import { boundedNames, createLabelGuard, type Labels } from './cardinality.ts'
 import type { Cell } from './families.ts'
+import { instrumentsOn, type HistogramMaker } from './histograms.ts'
 import { createInstruments, PICOS_PER_USD, type Instruments } from './instruments.ts'
 import { perMeterProvider } from './per-meter-provider.ts'
 import { createSeries, type Series } from './series.ts'
@@ -25,6 +26,8 @@ export interface MetricsOptions {
   readonly customerOnMetrics: boolean
   /** Unix time of the price book in use, seconds. */
   readonly bookTime: () => number | undefined
+  /** How histograms are made on a meter provider, where not as instruments of its meter. */
+  readonly histogramsOn?: (provider: object) => HistogramMaker | undefined
 }
 
 /** Components beside the parts of calls, per process. */
@@ -33,9 +36,10 @@ const MAX_COMPONENTS = 100
 const NO_MODEL = 'none'
 
 export function createMetrics(options: MetricsOptions): Metrics {
-  const current = perMeterProvider(options.version, (meter) =>
-    createMetering(createInstruments(meter, options.bookTime)),
-  )
+  const current = perMeterProvider(options.version, (meter, provider) => {
+    const histogram = options.histogramsOn?.(provider) ?? instrumentsOn(meter)
+    return createMetering(createInstruments(meter, histogram, options.bookTime))
+  })
   const onFold = (): void => {
     metrics.dropped('metrics', 'cardinality')
   }
@@ -53,7 +57,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       recordCounts(series, call, cost)
       recordMoney(series, call, cost)
       recordTokens(series, call)
-      recordDistributions(meter.instruments, series, call, cost)
+      recordDistributions(series, call, cost)
     },
     other({ component, usd, attribution }) {
       const meter = current()
@@ -71,9 +75,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
   return metrics
 }
 
-/** Instruments and series on one meter provider. */
+/** Series on one meter provider. */
 interface Metering {
-  readonly instruments: Instruments
   readonly seriesOf: (labels: Labels, customer: string | undefined) => Series
   readonly dropped: (signal: string, reason: string) => Cell
 }
@@ -95,7 +98,6 @@ function createMetering(instruments: Instruments): Metering {
     return created
   }
   return {
-    instruments,
     seriesOf(labels, customer) {
       const bounded = ofCustomer(customer)
       const known = bounded.get(labels)
@@ -159,22 +161,13 @@ function modalityOf(totals: TokenTotals): string {
   return mixed > 0 ? 'unknown' : 'text'
 }
 
-function recordDistributions(
-  instruments: Instruments,
-  series: Series,
-  call: Call,
-  cost: Cost,
-): void {
-  const { common } = series
-  if (cost.kind !== 'unpriced') instruments.operationCost.record(cost.amount, common)
+function recordDistributions(series: Series, call: Call, cost: Cost): void {
+  if (cost.kind !== 'unpriced') series.operationCost.record(cost.amount)
   const { usage } = call.answer
-  if (usage !== undefined) {
-    instruments.operationInputTokens.record(inputTokens(usage), series.prompt)
-  }
-  const timed =
-    call.errorType === undefined ? common : { ...common, [names.ATTR_ERROR_TYPE]: call.errorType }
-  instruments.duration.record((call.endedAt - call.startedAt) / 1000, timed)
+  if (usage !== undefined) series.operationInputTokens.record(inputTokens(usage))
+  const timed = series.timed(call.errorType ?? '')
+  timed.duration.record((call.endedAt - call.startedAt) / 1000)
   if (call.firstChunkAt !== undefined) {
-    instruments.timeToFirstChunk.record((call.firstChunkAt - call.startedAt) / 1000, timed)
+    timed.timeToFirstChunk.record((call.firstChunkAt - call.startedAt) / 1000)
   }
 }

@@ -7,7 +7,7 @@ import { apiRecord } from './otel-globals.ts'
 /** What was made on the meter provider of this moment, made once for each; nothing where there is none. */
 export function perMeterProvider<T>(
   version: string,
-  create: (meter: Meter) => T,
+  create: (meter: Meter, provider: object) => T,
 ): () => T | undefined {
   const known = new WeakMap<object, T>()
   return () => {
@@ -15,7 +15,7 @@ export function perMeterProvider<T>(
     if (provider === undefined) return undefined
     const existing = known.get(provider)
     if (existing !== undefined) return existing
-    const created = create(provider.getMeter(SCOPE_NAME, version))
+    const created = create(provider.getMeter(SCOPE_NAME, version), provider)
     known.set(provider, created)
     return created
   }

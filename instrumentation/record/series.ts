@@ -1,5 +1,5 @@
 /**
- * The counters' series of one label set (`A` of the contract): found once per call, then every counter is an addition.
+ * The series of one label set (`A` of the contract): found once per call, then every counter is an addition.
  */
 
 import type { Attributes } from '@opentelemetry/api'
@@ -7,13 +7,14 @@ import * as names from '../semconv.ts'
 import type { ContextPart } from './attributes.ts'
 import type { Labels } from './cardinality.ts'
 import type { Cell, Family } from './families.ts'
+import type { HistogramCell } from './histograms.ts'
 import type { Instruments } from './instruments.ts'
 
 export interface Series {
-  /** Attributes of the histograms of money and time. */
-  readonly common: Attributes
-  /** Attributes of the histogram of input tokens. */
-  readonly prompt: Attributes
+  readonly operationCost: HistogramCell
+  readonly operationInputTokens: HistogramCell
+  /** Histograms of time, by what went wrong: empty where nothing did. */
+  timed(errorType: string): TimeCells
   /** Cells whose further attributes vary, by these. */
   call(operation: string, end: string, status: string, reason: string, waste: string): Cell
   attempt(status: number | undefined): Cell
@@ -21,6 +22,11 @@ export interface Series {
   tokens(modality: string): TokenCells
   context(part: ContextPart): Cell
   readonly savings: Cell
+}
+
+export interface TimeCells {
+  readonly duration: HistogramCell
+  readonly timeToFirstChunk: HistogramCell
 }
 
 export interface TokenCells {
@@ -47,12 +53,7 @@ export function createSeries(
   const contexts = memo<Cell>()
   let savings: Cell | undefined
   return {
-    prompt,
-    common: {
-      [names.ATTR_PROVIDER_NAME]: labels.provider,
-      [names.ATTR_REQUEST_MODEL]: labels.model,
-      [names.ATTR_FEATURE]: labels.feature,
-    },
+    ...histogramCells(instruments, labels, prompt),
     ...callCells(instruments, all),
     cost: (component, waste) =>
       costs(`${component} ${waste}`, () =>
@@ -99,6 +100,32 @@ function callCells(instruments: Instruments, all: Attributes): Pick<Series, 'cal
           status === undefined ? withoutTeam : { ...withoutTeam, [names.ATTR_HTTP_STATUS]: status },
         ),
       ),
+  }
+}
+
+function histogramCells(
+  instruments: Instruments,
+  labels: Labels,
+  prompt: Attributes,
+): Pick<Series, 'operationCost' | 'operationInputTokens' | 'timed'> {
+  const common: Attributes = {
+    [names.ATTR_PROVIDER_NAME]: labels.provider,
+    [names.ATTR_REQUEST_MODEL]: labels.model,
+    [names.ATTR_FEATURE]: labels.feature,
+  }
+  const timed = memo<TimeCells>()
+  return {
+    operationCost: instruments.operationCost(common),
+    operationInputTokens: instruments.operationInputTokens(prompt),
+    timed: (errorType) =>
+      timed(errorType, () => {
+        const attributes =
+          errorType === '' ? common : { ...common, [names.ATTR_ERROR_TYPE]: errorType }
+        return {
+          duration: instruments.duration(attributes),
+          timeToFirstChunk: instruments.timeToFirstChunk(attributes),
+        }
+      }),
   }
 }
 

@@ -15,6 +15,7 @@ import type {
 } from '@opentelemetry/api'
 import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics'
+import type { Resource } from '@opentelemetry/resources'
 import type { OtelSettings } from '../config.ts'
 import { guardAsync } from '../guard.ts'
 import { onDemand } from '../on-demand.ts'
@@ -22,6 +23,7 @@ import { METRIC_OPERATION_COST } from '../semconv.ts'
 import { createDelegateProvider } from './delegate.ts'
 import type { Delivery } from './delivery.ts'
 import { metricReaders, spanExporters, type Exporters } from './exporters.ts'
+import { createOwnHistograms, type HistogramMaker } from './histograms.ts'
 import type { Logs } from './logs.ts'
 import { apiRecord, type ApiRecord } from './otel-globals.ts'
 import { createIds, createPlainSpans, type PlainSpans } from './plain-spans.ts'
@@ -45,6 +47,8 @@ export interface Telemetry {
   readonly ownsSpans: boolean
   /** The short way out for such spans; absent where the settings ask for another exporter. */
   readonly plainSpans: PlainSpans | undefined
+  /** How histograms are made on this meter provider, where that is ours and aggregates none itself. */
+  readonly histogramsOn: (provider: object) => HistogramMaker | undefined
   /** True once the application has set up OpenTelemetry itself: its set-up exports then, and flushes itself. */
   readonly stoodAside: boolean
 }
@@ -61,10 +65,12 @@ export function startTelemetry(
 ): Telemetry {
   const load: Load = createRequire(import.meta.url)
   const spans = spanExporters(load, settings)
-  const metrics = metricReaders(load, settings)
+  const shared = resource(load)
+  const metrics = metricReaders(load, settings, () => createOwnHistograms(scope, shared))
   const parts = createParts(load, settings, {
     spanProcessors: [processor, ...spans.installed],
     readers: metrics.installed,
+    resource: shared,
   })
   const limited = hasLimits(settings)
   const { delivery, onlyProtobuf } = spans
@@ -97,6 +103,7 @@ export function startTelemetry(
     ...outlets(spans, metrics, plainSpans, () => logs),
     problems: [...spans.problems, ...metrics.problems, ...parts.problems],
     plainSpans,
+    histogramsOn: (provider) => (provider === parts.meters ? metrics.histograms?.make : undefined),
     logs() {
       if (stoodAside) return undefined
       logs ??= loadLogs().startLogs(load, settings, parts.resource, warn)
@@ -151,10 +158,11 @@ function hasLimits({ spanLimits }: OtelSettings): boolean {
 interface Wiring {
   readonly spanProcessors: readonly SpanProcessor[]
   readonly readers: readonly IMetricReader[]
+  readonly resource: Resource
 }
 
 function createParts(load: Load, settings: OtelSettings, wiring: Wiring) {
-  const { spanProcessors, readers } = wiring
+  const { spanProcessors, readers, resource } = wiring
   const { RandomIdGenerator, TracerProvider } = load(
     '@opentelemetry/sdk-trace',
   ) as typeof import('@opentelemetry/sdk-trace')
@@ -164,19 +172,18 @@ function createParts(load: Load, settings: OtelSettings, wiring: Wiring) {
   const { AsyncLocalStorageContextManager } = load(
     '@opentelemetry/context-async-hooks',
   ) as typeof import('@opentelemetry/context-async-hooks')
-  const shared = resource(load)
   const ids = createIds(new RandomIdGenerator())
   const sampling = sampler(load, settings)
   const propagation = propagator(load, settings)
   const traces = new TracerProvider({
-    resource: shared,
+    resource,
     sampler: sampling.value,
     idGenerator: ids,
     spanLimits: settings.spanLimits,
     spanProcessors: [...spanProcessors],
   })
   const meters = new MeterProvider({
-    resource: shared,
+    resource,
     readers: [...readers],
     views: [exponentialCost(load)],
   })
@@ -189,7 +196,7 @@ function createParts(load: Load, settings: OtelSettings, wiring: Wiring) {
   return {
     traces,
     meters,
-    resource: shared,
+    resource,
     sampler: sampling.value,
     ids,
     problems: [...sampling.problems, ...propagation.problems],

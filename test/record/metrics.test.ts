@@ -116,6 +116,33 @@ describe('a call with one failed attempt', () => {
   })
 })
 
+test('what two models did for one prompt is added up in series that name no model', async () => {
+  const feature = 'summary'
+  const context = { system: 40, history: 0, tools: 0, rest: 60, turn: 1 }
+  for (const model of ['gpt-5.4', 'gpt-5-mini']) {
+    const request = { ...call().request, model, context }
+    const one = call({ request, attribution: { feature } })
+    metrics.record(one, priceCall(one, bundledBook))
+  }
+  const ofFeature = (points: readonly { attributes: Record<string, unknown> }[]) =>
+    points.filter(({ attributes }) => attributes['costspan.feature'] === feature)
+  const parts = ofFeature(await points('costspan.context.tokens')) as { value?: number }[]
+  expect(parts.reduce((sum, { value = 0 }) => sum + value, 0)).toBe(2_000)
+  const [tokens] = ofFeature(await points('gen_ai.client.inference.operation.input_tokens'))
+  expect(tokens).toMatchObject({ value: { count: 2 } })
+})
+
+test('attempts of two teams are added up, as their series name no team', async () => {
+  for (const team of ['blue', 'green']) {
+    const one = call({ attribution: { feature: 'shared', team } })
+    metrics.record(one, priceCall(one, bundledBook))
+  }
+  const attempts = (await points('costspan.attempts')).filter(
+    ({ attributes }) => attributes['costspan.feature'] === 'shared',
+  )
+  expect(attempts.map(({ value }) => value)).toEqual([2, 2])
+})
+
 test('an unpriced call is counted with its reason and adds no money', async () => {
   const unknown = call({
     answer: { model: 'no-such-model', usage: { input: 1 } },
