@@ -10,13 +10,21 @@ import type { Cell, Family } from './families.ts'
 import type { HistogramCell } from './histograms.ts'
 import type { Instruments } from './instruments.ts'
 
+type CallKey = readonly [
+  operation: string,
+  end: string,
+  status: string,
+  reason: string,
+  waste: string,
+]
+
 export interface Series {
   readonly operationCost: HistogramCell
   readonly operationInputTokens: HistogramCell
   /** Histograms of time, by what went wrong: empty where nothing did. */
   timed(errorType: string): TimeCells
   /** Cells whose further attributes vary, by these. */
-  call(operation: string, end: string, status: string, reason: string, waste: string): Cell
+  call(...of: CallKey): Cell
   attempt(status: number | undefined): Cell
   cost(component: string, waste: string): Cell
   tokens(modality: string): TokenCells
@@ -48,22 +56,14 @@ export function createSeries(
     [names.ATTR_PROMPT_NAME]: labels.promptName,
     [names.ATTR_PROMPT_VERSION]: labels.promptVersion,
   }
-  const costs = memo<Cell>()
+  const costs = memo<(component: string) => Cell>()
   const tokens = memo<TokenCells>()
   const contexts = memo<Cell>()
   let savings: Cell | undefined
   return {
     ...histogramCells(instruments, labels, prompt),
     ...callCells(instruments, all),
-    cost: (component, waste) =>
-      costs(`${component} ${waste}`, () =>
-        instruments.cost({
-          ...all,
-          [names.ATTR_COST_COMPONENT]: component,
-          [names.ATTR_WASTE]: waste,
-          [names.ATTR_COST_BY]: 'sdk',
-        }),
-      ),
+    cost: (component, waste) => costs(waste, () => costCells(instruments, all, waste))(component),
     tokens: (modality) =>
       tokens(modality, () =>
         tokenCells(instruments, { ...all, [names.ATTR_TOKEN_MODALITY]: modality }),
@@ -81,19 +81,18 @@ export function createSeries(
 function callCells(instruments: Instruments, all: Attributes): Pick<Series, 'call' | 'attempt'> {
   const { [names.ATTR_TEAM]: _team, ...withoutTeam } = all
   const calls = memo<Cell>()
+  let last: { readonly of: readonly string[]; readonly cell: Cell } | undefined
   const attempts = memo<Cell>()
   return {
-    call: (operation, end, status, reason, waste) =>
-      calls(`${operation} ${end} ${status} ${reason} ${waste}`, () =>
-        instruments.calls({
-          ...all,
-          [names.ATTR_OPERATION_NAME]: operation,
-          [names.ATTR_CALL_END]: end,
-          [names.ATTR_COST_STATUS]: status,
-          [names.ATTR_WASTE]: waste,
-          ...(reason !== '' ? { [names.ATTR_COST_REASON]: reason } : {}),
-        }),
-      ),
+    call(...of) {
+      // Most calls are like the one before, and a key put together of five words has to be hashed each time.
+      if (last?.of.every((word, index) => word === of[index]) === true) return last.cell
+      const cell = calls(of.join(' '), () =>
+        instruments.calls({ ...all, ...callAttributes(...of) }),
+      )
+      last = { of, cell }
+      return cell
+    },
     attempt: (status) =>
       attempts(status ?? 0, () =>
         instruments.attempts(
@@ -101,6 +100,33 @@ function callCells(instruments: Instruments, all: Attributes): Pick<Series, 'cal
         ),
       ),
   }
+}
+
+function callAttributes(...[operation, end, status, reason, waste]: CallKey): Attributes {
+  return {
+    [names.ATTR_OPERATION_NAME]: operation,
+    [names.ATTR_CALL_END]: end,
+    [names.ATTR_COST_STATUS]: status,
+    [names.ATTR_WASTE]: waste,
+    ...(reason !== '' ? { [names.ATTR_COST_REASON]: reason } : {}),
+  }
+}
+
+function costCells(
+  instruments: Instruments,
+  all: Attributes,
+  waste: string,
+): (component: string) => Cell {
+  const costs = memo<Cell>()
+  return (component) =>
+    costs(component, () =>
+      instruments.cost({
+        ...all,
+        [names.ATTR_COST_COMPONENT]: component,
+        [names.ATTR_WASTE]: waste,
+        [names.ATTR_COST_BY]: 'sdk',
+      }),
+    )
 }
 
 function histogramCells(
