@@ -80,8 +80,11 @@ interface Metering {
 
 /** Customers with series of their own, where customer is a metric attribute; the rest share `other`. */
 const MAX_CUSTOMERS = 300
-/** Label sets told apart by customer, in all: each customer with each label set would be 100,000 and more. */
-const MAX_OF_CUSTOMERS = 5_000
+/**
+ * Label sets told apart by customer, in all: each customer with each label set would be 100,000 and more. Times what a
+ * counter adds (components, waste) they stay below the 10,000 series of one instrument, beyond which the SDK loses values.
+ */
+const MAX_OF_CUSTOMERS = 1_000
 
 function createMetering(instruments: Instruments): Metering {
   const plain = new Map<Labels, Series>()

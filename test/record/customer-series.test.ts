@@ -4,6 +4,7 @@ import {
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
+  type DataPoint,
 } from '@opentelemetry/sdk-metrics'
 import { expect, test } from 'vitest'
 import type { Call } from '../../instrumentation/core/call.ts'
@@ -28,9 +29,14 @@ const call = (feature: string, customer: string): Call => ({
   failedAttempts: [],
 })
 
-test('100 features of each of 100 customers are 5,000 series and 100 for the others, and no call is lost', async () => {
+test('100 features of each of 100 customers are 1,000 series and 100 for the others, and no call and no cent is lost', async () => {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
-  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })
+  const reader = new PeriodicExportingMetricReader({
+    exporter,
+    exportIntervalMillis: 3_600_000,
+    // As where `register` sets OpenTelemetry up.
+    cardinalityLimits: { default: 10_000 },
+  })
   metricsApi.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }))
   const metrics = createMetrics({
     version: '0',
@@ -45,17 +51,20 @@ test('100 features of each of 100 customers are 5,000 series and 100 for the oth
     }
   }
   await reader.forceFlush()
-  const [calls] = exporter
+  const all = exporter
     .getMetrics()
     .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
-    .filter(({ descriptor }) => descriptor.name === 'costspan.calls')
-  const points = (calls?.dataPoints ?? []) as readonly {
-    readonly value: number
-    readonly attributes: Readonly<Record<string, unknown>>
-  }[]
-  const others = points.filter(({ attributes }) => attributes['costspan.customer'] === 'other')
-  expect(points.reduce((sum, { value }) => sum + value, 0)).toBe(10_000)
-  // Half of the customers came first.
-  expect([points.length - others.length, others.length]).toEqual([5_000, 100])
-  expect(others.reduce((sum, { value }) => sum + value, 0)).toBe(5_000)
+  const points = (name: string) =>
+    all
+      .filter(({ descriptor }) => descriptor.name === name)
+      .flatMap(({ dataPoints }) => dataPoints as readonly DataPoint<number>[])
+  const sum = (of: readonly DataPoint<number>[]) =>
+    of.reduce((total, { value }) => total + value, 0)
+  const calls = points('costspan.calls')
+  const others = calls.filter(({ attributes }) => attributes['costspan.customer'] === 'other')
+  expect(sum(calls)).toBe(10_000)
+  // Those of the first 10 customers came first.
+  expect([calls.length - others.length, others.length, sum(others)]).toEqual([1_000, 100, 9_000])
+  // gpt-5.4: 2.5 in, 15 out, USD per million tokens; 100 and 50 of them.
+  expect(sum(points('costspan.cost'))).toBeCloseTo(10_000 * (0.00025 + 0.00075), 9)
 })
