@@ -53,6 +53,7 @@ export default defineConfig(
   globalIgnores([
     '**/dist/',
     '**/node_modules/',
+    '**/.next/',
     'coverage/',
     '.stryker-tmp/',
     'reports/',

@@ -3,8 +3,14 @@ import { configDefaults, defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // test/apps are applications that tests start; test/stack needs the real engines.
-    exclude: [...configDefaults.exclude, 'test/apps/**', 'test/stack/**', '.stryker-tmp/**'],
+    // test/apps are applications that tests start; test/stack needs the real engines, test/deployed a framework.
+    exclude: [
+      ...configDefaults.exclude,
+      'test/apps/**',
+      'test/deployed/**',
+      'test/stack/**',
+      '.stryker-tmp/**',
+    ],
     // Tests start processes and patch globals: a process of its own for each file.
     pool: 'forks',
     // Most of the time is spent waiting for processes: as many files at once as there are cores.

@@ -14,7 +14,7 @@ import { interceptFetch } from './intercept/fetch.ts'
 import { createOpenCalls } from './intercept/open-calls.ts'
 import { layerOf } from './pricing/layer.ts'
 import type { PriceBook, PriceBookSource } from './pricing/index.ts'
-import { onDemand } from './on-demand.ts'
+import { onDemand, refuseBundled } from './on-demand.ts'
 import { createPrices, type Prices } from './prices.ts'
 import { watchProcessEnd } from './process-end.ts'
 import { endAbandoned } from './record/adoption.ts'
@@ -62,6 +62,7 @@ function forRecordings({ attribution }: Pick<Core, 'attribution'>): {
 
 function compose(): Core {
   if (core !== undefined) return core
+  refuseBundled()
   const config = readConfig()
   for (const problem of config.problems) say(problem)
   const version = packageVersion()
@@ -104,14 +105,32 @@ function compose(): Core {
 export function start(): void {
   const state = sharedState()
   if (state.registered === true) return
+  const composed = composedOrTold()
+  if (composed === undefined) return
   state.registered = true
   try {
-    install(compose(), state)
+    install(composed, state)
   } catch (error) {
-    say(
-      `could not start, nothing is observed: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    tell(error)
   }
+}
+
+let told = false
+
+/** undefined where this copy can't do its work: then that is said, once. */
+function composedOrTold(): Core | undefined {
+  try {
+    return compose()
+  } catch (error) {
+    if (!told) tell(error)
+    told = true
+    return undefined
+  }
+}
+
+function tell(error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error)
+  say(`could not start, nothing is observed: ${why}`)
 }
 
 function install(core: Core, state: SharedState): void {
@@ -179,18 +198,18 @@ function setUp(
 }
 
 /** The hooks behind `CostSpanProcessor`: those of the preloaded copy where there is one. */
-export function spanHooks(): SpanHooks {
+export function spanHooks(): SpanHooks | undefined {
   const state = sharedState()
-  state.hooks ??= compose().hooks
-  return state.hooks as SpanHooks
+  state.hooks ??= composedOrTold()?.hooks
+  return state.hooks as SpanHooks | undefined
 }
 
 /** What records outcomes and costs: that of the preloaded copy where there is one. Nothing where costspan is disabled. */
 export function recordings(): Recordings | undefined {
   const state = sharedState()
   if (state.recordings === undefined) {
-    const composed = compose()
-    if (composed.config.disabled) return undefined
+    const composed = composedOrTold()
+    if (composed === undefined || composed.config.disabled) return undefined
     state.recordings = recordingsOf({ ...composed, ...forRecordings(composed) })
   }
   return (state.recordings as () => Recordings)()
@@ -243,8 +262,8 @@ function refreshFrom(place: string, config: Config, prices: Prices): void {
 export function usePrices(source: PriceBookSource): void {
   const layer = layerOf(source, 'usePrices')
   const state = sharedState()
-  state.prices ??= compose().prices
-  ;(state.prices as Prices).use(layer, 'code')
+  state.prices ??= composedOrTold()?.prices
+  ;(state.prices as Prices | undefined)?.use(layer, 'code')
 }
 
 function bookSeconds(book: PriceBook): number | undefined {

@@ -14,16 +14,16 @@ import type { ProcessedSpan } from './record/processor.ts'
  */
 export class CostSpanProcessor {
   onStart(span: Span, _parentContext: Context): void {
-    spanHooks().onStart(span)
+    spanHooks()?.onStart(span)
   }
 
   /** While attributes can be set. SDKs before 2.3 do not call it: there `onEnd` writes. */
   onEnding(span: Span): void {
-    spanHooks().onEnding(span as Span & ProcessedSpan)
+    spanHooks()?.onEnding(span as Span & ProcessedSpan)
   }
 
   onEnd(span: ProcessedSpan): void {
-    spanHooks().onEnd(span)
+    spanHooks()?.onEnd(span)
   }
 
   forceFlush(): Promise<void> {

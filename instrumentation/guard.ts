@@ -27,11 +27,13 @@ export async function guardAsync<T>(what: string, run: () => Promise<T>): Promis
 }
 
 function report(what: string, error: unknown): void {
+  // In a bundle that stands alone there is nobody to tell.
+  const told = diag as typeof diag | undefined
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   if (reported.has(what) || reported.size >= 100) {
-    diag.debug(`costspan: ${what} failed again`, text)
+    told?.debug(`costspan: ${what} failed again`, text)
     return
   }
   reported.add(what)
-  diag.error(`costspan: ${what} failed; the application's call is unaffected`, text)
+  told?.error(`costspan: ${what} failed; the application's call is unaffected`, text)
 }

@@ -6,9 +6,19 @@
 
 import { createRequire } from 'node:module'
 
-const api = createRequire(import.meta.url)(
-  '@opentelemetry/api',
-) as typeof import('@opentelemetry/api')
+const api = loaded()
+
+/** Where it can't be had, as in a bundle that stands alone, nothing of ours is started, and nobody asks for it. */
+function loaded(): typeof import('@opentelemetry/api') {
+  const none: object = {}
+  try {
+    return createRequire(import.meta.url)(
+      '@opentelemetry/api',
+    ) as typeof import('@opentelemetry/api')
+  } catch {
+    return none as typeof import('@opentelemetry/api')
+  }
+}
 
 export const {
   diag,

@@ -2,28 +2,21 @@
 
 import { hash } from 'node:crypto'
 import type { Unit } from '../core/attribution.ts'
+import { createGenerations } from '../core/generations.ts'
 
-/** Units remembered; the longest unused go first. */
-const MAX_UNITS = 2_000
+/** Requests remembered, at least: twice as many at most. A unit may be as long as a process lives: a queue, a tenant. */
+const MAX_REQUESTS = 20_000
 
 export interface Repeats {
   /** The how-manieth request with this body the unit makes, from 1. Keeps a digest, never the text. */
   count(unit: Unit, url: string, body: string): number
 }
 
-export function createRepeats(): Repeats {
-  const units = new Map<string, Map<string, number>>()
+export function createRepeats(limit: number = MAX_REQUESTS): Repeats {
+  const seen = createGenerations<number>(limit)
   return {
     count(unit, url, body) {
-      const key = `${unit.type}\n${unit.id}`
-      const seen = units.get(key) ?? new Map<string, number>()
-      units.delete(key)
-      units.set(key, seen)
-      if (units.size > MAX_UNITS) {
-        const oldest = units.keys().next()
-        if (oldest.done !== true) units.delete(oldest.value)
-      }
-      const digest = hash('sha1', `${url}\n${body}`, 'base64')
+      const digest = hash('sha1', `${unit.type}\n${unit.id}\n${url}\n${body}`, 'base64')
       const times = (seen.get(digest) ?? 0) + 1
       seen.set(digest, times)
       return times

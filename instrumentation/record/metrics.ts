@@ -83,11 +83,17 @@ interface Metering {
 
 /** Customers with series of their own, where customer is a metric attribute; the rest share `other`. */
 const MAX_CUSTOMERS = 300
+/**
+ * Label sets told apart by customer, in all: each customer with each label set would be 100,000 and more. Times what a
+ * counter adds (components, waste) they stay below the 10,000 series of one instrument, beyond which the SDK loses values.
+ */
+const MAX_OF_CUSTOMERS = 1_000
 
 function createMetering(instruments: Instruments): Metering {
   const plain = new Map<Labels, Series>()
   const byCustomer = new Map<string, Map<Labels, Series>>()
   const drops = new Map<string, Cell>()
+  let toldApart = 0
   const ofCustomer = (customer: string | undefined): Map<Labels, Series> => {
     if (customer === undefined) return plain
     const known = byCustomer.get(customer)
@@ -99,10 +105,14 @@ function createMetering(instruments: Instruments): Metering {
   }
   return {
     seriesOf(labels, customer) {
-      const bounded = ofCustomer(customer)
-      const known = bounded.get(labels)
+      const known = ofCustomer(customer).get(labels)
       if (known !== undefined) return known
+      const full = customer !== undefined && toldApart >= MAX_OF_CUSTOMERS
+      const bounded = ofCustomer(full ? 'other' : customer)
+      const shared = bounded.get(labels)
+      if (shared !== undefined) return shared
       const name = bounded === byCustomer.get('other') ? 'other' : customer
+      if (name !== undefined) toldApart += 1
       const created = createSeries(instruments, labels, name)
       bounded.set(labels, created)
       return created

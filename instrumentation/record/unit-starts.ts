@@ -4,6 +4,7 @@
  */
 
 import type { Unit } from '../core/attribution.ts'
+import { createGenerations } from '../core/generations.ts'
 
 /** `here`: it began in this process. `process`: it was seen here first, and may have begun in another. */
 export type UnitStart = 'here' | 'process'
@@ -23,44 +24,16 @@ const MAX_UNITS = 10_000
 export function createUnitStarts(
   limit: number = MAX_UNITS,
 ): (use: UnitUse) => UnitStart | undefined {
-  const units = createMemory(limit)
+  const units = createGenerations<boolean>(limit)
   return (use) => {
     const key = `${use.unit.type}\u0000${use.unit.id}`
+    /** Whether the unit has been counted; undefined where it is not known. */
     const counted = units.get(key)
     if (counted === true) return undefined
     const start = startOf(use, counted === false)
     const silent = start === undefined && use.mute === true
     if (counted === undefined ? !silent : start !== undefined) units.set(key, start !== undefined)
     return start
-  }
-}
-
-interface Memory {
-  /** Whether the unit has been counted; `undefined` where it is not known. */
-  get(key: string): boolean | undefined
-  set(key: string, counted: boolean): void
-}
-
-/** Two generations: what was not used while the younger one filled goes. Moving each use to the end costs 2 µs. */
-function createMemory(limit: number): Memory {
-  let young = new Map<string, boolean>()
-  let old = new Map<string, boolean>()
-  const set = (key: string, counted: boolean): void => {
-    if (young.size >= limit) {
-      old = young
-      young = new Map()
-    }
-    young.set(key, counted)
-  }
-  return {
-    get(key) {
-      const known = young.get(key)
-      if (known !== undefined) return known
-      const earlier = old.get(key)
-      if (earlier !== undefined) set(key, earlier)
-      return earlier
-    },
-    set,
   }
 }
 

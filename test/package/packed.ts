@@ -55,16 +55,28 @@ export async function pack(): Promise<Packed> {
 }
 
 async function install(tarball: string, consumer: string): Promise<Manifest> {
-  const home = join(consumer, 'node_modules', 'costspan')
-  await mkdir(home, { recursive: true })
+  await mkdir(consumer, { recursive: true })
   await writeFile(join(consumer, 'package.json'), '{ "type": "module", "private": true }')
+  // @types/node is what a TypeScript project on Node has of its own.
+  return layInto(tarball, consumer, ['@types/node'])
+}
+
+/** Puts the package into a project's `node_modules`, and links its run-time dependencies, and `others`, to those of here. */
+export async function layInto(
+  tarball: string,
+  project: string,
+  others: readonly string[] = [],
+): Promise<Manifest> {
+  const home = join(project, 'node_modules', 'costspan')
+  await rm(home, { recursive: true, force: true })
+  await mkdir(home, { recursive: true })
   const { code, stderr } = await run('tar', ['-xzf', tarball, '--strip-components=1'], home)
   if (code !== 0) throw new Error(`tar: ${stderr}`)
   const manifest = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as Manifest
-  // @types/node is what a TypeScript project on Node has of its own.
-  for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
-    const link = join(consumer, 'node_modules', name)
+  for (const name of [...Object.keys(manifest.dependencies), ...others]) {
+    const link = join(project, 'node_modules', name)
     await mkdir(dirname(link), { recursive: true })
+    await rm(link, { force: true })
     await symlink(join(repository, 'node_modules', name), link)
   }
   return manifest

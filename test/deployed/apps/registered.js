@@ -1,0 +1,2 @@
+import 'costspan/register'
+import './clients.js'
