@@ -3,7 +3,7 @@
 import { toDashboard } from './destinations.ts'
 import { HOURLY } from './hourly.ts'
 import { stat, UNIT, type Question } from './panels.ts'
-import { orNone, ratio } from './range.ts'
+import { ratio, shareOf } from './range.ts'
 import { RANGE_CAVEAT } from './spend-now.ts'
 import { costOfOutcomes, costOfUnits, grown, judged, successes } from './unit-queries.ts'
 
@@ -39,7 +39,7 @@ export const outcomeCost = stat(successCost, {
   unit: UNIT.usdPerUnit,
 })
 
-export const successShare = stat(ratio(orNone(successes(), judged()), judged()), {
+export const successShare = stat(shareOf(successes(), judged()), {
   ...common,
   title: 'How many outcomes are a success?',
   formula: 'Outcomes with `success: true` over those with true or false.',
@@ -50,8 +50,8 @@ export const successShare = stat(ratio(orNone(successes(), judged()), judged()),
 
 export const personShare = stat(`${successCost} / $baseline`, {
   ...common,
-  title: 'What does a success cost, next to a person?',
-  formula: 'Cost of a success over what a person costs, the variable at the top.',
+  title: 'How much of a person’s cost?',
+  formula: 'What a success costs over what a person costs, the variable at the top.',
   todo: 'above 100% a person is cheaper: set the variable to what you pay.',
   unit: UNIT.share,
   steps: [

@@ -4,7 +4,7 @@ import { toDashboard } from './destinations.ts'
 import { HOURLY } from './hourly.ts'
 import { LABEL, matching } from './labels.ts'
 import { series, UNIT, type Question } from './panels.ts'
-import { orNone, perHour, ratio } from './range.ts'
+import { orNone, perHour, ratio, zeroInRange } from './range.ts'
 import { ranked } from './tables.ts'
 import { costOfOutcomes, costOfUnits, grown, judged, SCOPE, successes } from './unit-queries.ts'
 import { NO_OUTCOMES, NO_UNITS, WINDOWS } from './units-now.ts'
@@ -29,7 +29,7 @@ export const byFeature = ranked(
       { name: 'Units', expr: grown(HOURLY.units, BY), unit: UNIT.count },
       {
         name: 'A unit',
-        expr: ratio(costOfUnits(BY), grown(HOURLY.units, BY)),
+        of: ['Spend', '/', 'Units'],
         unit: UNIT.usdPerUnit,
       },
       { name: 'Successes', expr: successes(BY), unit: UNIT.count },
@@ -101,7 +101,7 @@ export const byOutcome = ranked(
       },
       {
         name: 'Value',
-        expr: orNone(grown(HOURLY.outcomeValue, OUTCOME), grown(HOURLY.outcomes, OUTCOME)),
+        expr: `(${grown(HOURLY.outcomeValue, OUTCOME)}) or ${zeroInRange(HOURLY.outcomes, { selector: SCOPE, by: OUTCOME })}`,
         unit: UNIT.usd,
       },
     ],

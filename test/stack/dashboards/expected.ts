@@ -158,11 +158,7 @@ export const LEDGER: readonly Expected[] = [
   expected(FEATURE, 'What share of its spend is waste?', ({ bot }) => bot.repeatedUsd / bot.usd),
   expected(UNITS, 'What does a success cost?', ({ bot }) => bot.usd / bot.resolved),
   expected(UNITS, 'How many outcomes are a success?', ({ bot }) => bot.resolved / bot.outcomes),
-  expected(
-    UNITS,
-    'What does a success cost, next to a person?',
-    ({ bot }) => bot.usd / bot.resolved / PERSON,
-  ),
+  expected(UNITS, 'How much of a person’s cost?', ({ bot }) => bot.usd / bot.resolved / PERSON),
   expected(UNITS, 'What was saved against people?', ({ bot }) => bot.resolved * PERSON - bot.usd),
   expected(
     UNITS,
