@@ -25,6 +25,8 @@ const ARTIFACTS = join(ROOT, 'test/artifacts/dashboards')
 const DOCS = join(ROOT, 'docs/images/dashboards')
 const WIDTHS = [1_440, 1_024]
 const MODES = ['dark', 'light'] as const
+/** Long enough for alerts to fire while it lasts. */
+const STORY_SECONDS = 300
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
 const { values: flags } = parseArgs({
@@ -41,16 +43,16 @@ async function answered(): Promise<readonly Drawn[]> {
     return JSON.parse(readFileSync(flags.answers, 'utf8')) as readonly Drawn[]
   }
   // The past ends when the story begins: a picture without a hole.
-  const played = await playStory({ gapMinutes: 0 })
+  const played = await playStory({ gapMinutes: 0, seconds: STORY_SECONDS })
   try {
     const drawn: Drawn[] = []
     for (const dashboard of readDashboards()) {
-      const { hours, chosen = {} } = VIEWS[dashboard.uid] ?? { hours: 24 }
-      const { to } = played.story
+      const { hours, until, chosen = {} } = VIEWS[dashboard.uid] ?? misplaced(dashboard.uid)
+      const to = until === 'its end' ? played.story.to : played.past.to
       drawn.push(
         await gather(dashboard, played.stack.prometheus, {
           range: { from: to - hours * 3_600_000, to },
-          rangeText: `Last ${hours} hours`,
+          rangeText: `Last ${hours} hour${hours === 1 ? '' : 's'}`,
           chosen: { environment: 'demo', ...chosen },
         }),
       )
@@ -102,6 +104,10 @@ function typeOf(url: string): string {
   if (url.endsWith('.js')) return 'text/javascript'
   if (url.endsWith('.css')) return 'text/css'
   return url.endsWith('.svg') ? 'image/svg+xml' : 'text/html'
+}
+
+function misplaced(uid: string): never {
+  throw new Error(`${uid} has no view in views.ts`)
 }
 
 function misused(line: string): never {
