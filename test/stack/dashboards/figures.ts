@@ -13,6 +13,8 @@ export interface Figures {
   /** USD: calls, and what the bot recorded beside them. */
   readonly usd: number
   readonly calls: number
+  /** The same calls by how they ended: of hours that are not over, other label sets are new. */
+  readonly ended: number
   readonly unpriced: number
   readonly attempts: number
   readonly inputTokens: number
@@ -33,7 +35,12 @@ export interface Figures {
     readonly units: number
   }
   /** Of features that count units, and of those that record outcomes. */
-  readonly units: { readonly usd: number; readonly began: number }
+  readonly units: {
+    readonly usd: number
+    readonly began: number
+    /** The same units by type: as with calls. */
+    readonly ofTypes: number
+  }
   readonly outcomes: {
     readonly usd: number
     readonly recorded: number
@@ -54,6 +61,7 @@ export function ofStory({ totals, entries }: Played): Figures {
   const ofBot = entries.filter(({ unit }) => unit !== undefined)
   const conversations = CONVERSATIONS_PER_PHASE * PHASES.length
   const beside = conversations * BESIDE_CALLS
+  const began = conversations + OTHER_UNITS
   const each = Array.from({ length: CONVERSATIONS_PER_PHASE }, (_, index) => index)
   const successes = each.filter(isResolved).length * PHASES.length
   const usd = Number(totals.told.usd) + beside
@@ -77,6 +85,7 @@ export function ofStory({ totals, entries }: Played): Figures {
   return {
     usd,
     calls: totals.calls,
+    ended: totals.calls,
     // Two calls of a model without a price, and one whose stream was left before it told its usage.
     unpriced: 3,
     attempts: totals.requests,
@@ -86,7 +95,7 @@ export function ofStory({ totals, entries }: Played): Figures {
     wasted,
     nobodys,
     bot,
-    units: { usd: usd - nobodys, began: conversations + OTHER_UNITS },
+    units: { usd: usd - nobodys, began, ofTypes: began },
     outcomes: { usd: bot.usd, recorded: conversations, successes, value: 0 },
   }
 }
@@ -119,6 +128,7 @@ export function ofHours(truth: Truth, range: Range): Figures {
   return {
     usd: of('cost'),
     calls: of('calls'),
+    ended: of('callEnds'),
     unpriced: of('callEnds', isUnpriced),
     attempts: of('attempts'),
     inputTokens: of('inputTokens'),
@@ -134,7 +144,7 @@ export function ofHours(truth: Truth, range: Range): Figures {
       wasted: of('costParts', (labels) => isBot(labels) && isWaste(labels)),
       units: of('units', isBot),
     },
-    units: { usd: usdWhere('units'), began: of('units') },
+    units: { usd: usdWhere('units'), began: of('units'), ofTypes: of('unitTypes') },
     outcomes: {
       usd: usdWhere('outcomes'),
       recorded: of('outcomes'),
