@@ -20,11 +20,12 @@ export const BOOK = `${prometheusName(METRIC_PRICE_BOOK_TIME)}${braced(SCOPE)}`
 /** What every series of ours is called. */
 export const OURS = '__name__=~"costspan_.+|gen_ai_client_.+"'
 
-const common: Pick<Question, 'caveat' | 'noValue' | 'links' | 'width'> = {
+const common: Pick<Question, 'caveat' | 'noValue' | 'links' | 'width' | 'height'> = {
   caveat: RANGE_CAVEAT,
   noValue: NO_CALLS,
   links: [toDashboard('spend', 'Spend')],
-  width: 6,
+  width: 12,
+  height: 3,
 }
 
 const callsWith = (...matchers: readonly string[]): string =>

@@ -68,6 +68,8 @@ export interface Question {
   readonly links: readonly Destination[]
   /** Of a chart: up to where its axis reaches at least. */
   readonly upTo?: number
+  /** Of a chart: fewer points, each of more calls. */
+  readonly points?: number
   /** Of 24 columns. */
   readonly width: number
   readonly height?: number
@@ -165,13 +167,14 @@ export function series(
   const panel = new TimeSeriesBuilder()
     .datasource(PROMETHEUS)
     .interval(LEAST_STEP)
-    .maxDataPoints(POINTS[shape])
+    .maxDataPoints(question.points ?? POINTS[shape])
     .spanNulls(LEAP[shape])
     .targets(
       lines.map(({ expr, legend }, index) => query(expr, index).range().legendFormat(legend)),
     )
     .drawStyle(shape === 'bars' ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
-    .fillOpacity(stacked ? 30 : 8)
+    // Lines that lie upon each other have no colour of their own left when filled.
+    .fillOpacity(stacked ? 30 : 0)
     .lineWidth(2)
     .stacking(
       new StackingConfigBuilder()

@@ -32,7 +32,7 @@ export const spentInRange = stat(total, {
 })
 
 export const comparedWithBefore = stat(`${ratio(total, before(total))} - 1`, {
-  title: 'How much more than in the range before?',
+  title: 'How much more than before?',
   formula: 'Spend of the range over that of the range of the same length before it, less 1.',
   caveat: 'night is compared with day where the range is shorter than a day.',
   todo: 'above 25%: see what changed, at the bottom.',

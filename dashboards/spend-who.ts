@@ -30,7 +30,7 @@ const model: LabelColumn = {
     keep: ['environment', 'team', 'feature'],
   }),
 }
-const version: LabelColumn = { label: LABEL.promptVersion, name: 'Version' }
+const version: LabelColumn = { label: LABEL.promptVersion, name: 'Version', width: 75 }
 
 const cost = (by: readonly string[]): string => inRange(HOURLY.cost, { selector: SCOPE, by })
 const calls = (by: readonly string[]): string => inRange(HOURLY.calls, { selector: SCOPE, by })
@@ -38,8 +38,8 @@ const calls = (by: readonly string[]): string => inRange(HOURLY.calls, { selecto
 function figures(by: readonly string[]): FigureColumn[] {
   return [
     { name: 'Spend', expr: cost(by), unit: UNIT.usd, bar: true },
-    { name: 'Calls', expr: calls(by), unit: UNIT.count },
-    { name: 'A call', of: ['Spend', '/', 'Calls'], unit: UNIT.usdPerCall },
+    { name: 'Calls', expr: calls(by), unit: UNIT.count, width: 75 },
+    { name: 'A call', of: ['Spend', '/', 'Calls'], unit: UNIT.usdPerCall, width: 95 },
   ]
 }
 
@@ -95,7 +95,7 @@ export const byFeature = ranked(
     formula: FORMULA,
     todo: 'click a feature to see why it costs what it costs.',
     links: [toDashboard('feature', 'Explore a feature')],
-    width: 12,
+    width: 11,
   },
 )
 
@@ -110,7 +110,7 @@ export const byPromptAndModel = ranked(
     caveat: `the model \`${NO_MODEL}\` is what costs beside calls (\`recordCost\`); ${RANGE_CAVEAT}`,
     todo: 'compare what a call costs between versions of one feature.',
     links: [toDashboard('feature', 'Explore a feature')],
-    width: 12,
+    width: 13,
   },
 )
 

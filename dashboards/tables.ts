@@ -17,6 +17,8 @@ export interface LabelColumn {
   readonly label: string
   readonly name: string
   readonly link?: Destination
+  /** Pixels; columns without share what is left. */
+  readonly width?: number
 }
 
 interface FigureLook {
@@ -24,6 +26,10 @@ interface FigureLook {
   readonly unit: Unit
   /** A bar in the cell, as long as its share of the largest, or of 100%. */
   readonly bar?: boolean
+  /** In place of 0. */
+  readonly zero?: string
+  /** Pixels; columns without share what is left. */
+  readonly width?: number
 }
 
 /** Asked of Prometheus, or computed by Grafana of two figures that are asked for: half the work of asking for it. */
@@ -90,9 +96,10 @@ export function ranked(
   for (const figure of figures) {
     panel.overrideByName(figure.name, figureLook(figure, question.steps !== undefined))
   }
-  for (const { name, link } of labels) {
+  for (const { name, link, width } of labels) {
     panel.overrideByName(name, [
       NOTHING,
+      ...widthOf(width),
       ...(link === undefined ? [] : [{ id: 'links', value: [link] }]),
     ])
   }
@@ -101,15 +108,28 @@ export function ranked(
 
 function figureLook(figure: FigureColumn, byThresholds: boolean): DynamicConfigValue[] {
   const { unit, decimals } = figure.unit
-  const mappings = [...mappingsOf(figure.unit), ...(isAsked(figure) ? [] : BY_NOTHING)]
+  const mappings = [
+    ...mappingsOf(figure.unit),
+    ...(isAsked(figure) ? [] : BY_NOTHING),
+    ...(figure.zero === undefined ? [] : [zeroAs(figure.zero)]),
+  ]
   return [
     { id: 'unit', value: unit },
     { id: 'decimals', value: decimals },
     { id: 'mappings', value: mappings },
     NOTHING,
+    ...widthOf(figure.width),
     ...(figure.bar === true ? barLook(unit, byThresholds) : []),
   ]
 }
+
+const widthOf = (width: number | undefined): DynamicConfigValue[] =>
+  width === undefined ? [] : [{ id: 'custom.width', value: width }]
+
+const zeroAs = (text: string): ValueMapping => ({
+  type: MappingType.ValueToText,
+  options: { '0': { text, index: 3 } },
+})
 
 function barLook(unit: string, byThresholds: boolean): DynamicConfigValue[] {
   return [
@@ -126,6 +146,7 @@ function joined(
   figures: readonly FigureColumn[],
 ): DataTransformerConfig[] {
   const answers = figures.filter(isAsked)
+  const named = labels.some(({ label }) => label === '__name__')
   const answerOf = (name: string): string =>
     `Value #${refId(answers.findIndex((figure) => figure.name === name))}`
   const columns = [
@@ -147,7 +168,7 @@ function joined(
     {
       id: 'organize',
       options: {
-        excludeByName: { Time: true, __name__: true },
+        excludeByName: { Time: true, ...(named ? {} : { __name__: true }) },
         indexByName: Object.fromEntries(columns.map(([field], index) => [field, index])),
         renameByName: Object.fromEntries(columns),
       },

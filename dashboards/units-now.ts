@@ -12,11 +12,12 @@ export const NO_OUTCOMES = 'No outcomes: call recordOutcome (docs/units.md)'
 export const WINDOWS =
   'a ratio of windows: outcomes count when they are recorded, money when it is spent. Over a range much longer than a unit takes they meet.'
 
-const common: Pick<Question, 'caveat' | 'noValue' | 'links' | 'width'> = {
+const common: Pick<Question, 'caveat' | 'noValue' | 'links' | 'width' | 'height'> = {
   caveat: WINDOWS,
   noValue: NO_OUTCOMES,
   links: [toDashboard('feature', 'Explore a feature')],
-  width: 6,
+  width: 8,
+  height: 3,
 }
 
 export const unitCost = stat(ratio(costOfUnits(), grown(HOURLY.units)), {
@@ -44,7 +45,7 @@ export const successShare = stat(shareOf(successes(), judged()), {
   title: 'How many outcomes are a success?',
   formula: 'Outcomes with `success: true` over those with true or false.',
   caveat: 'outcomes that don’t say are left out.',
-  todo: 'below what breaks even (right below), each success costs more than a person.',
+  todo: 'below what breaks even (beside it), each success costs more than a person.',
   unit: UNIT.share,
 })
 
@@ -69,6 +70,7 @@ export const value = stat(worth, {
   caveat: RANGE_CAVEAT,
   todo: 'say what an outcome is worth: `recordOutcome(name, { value })`.',
   unit: UNIT.usd,
+  width: 12,
   noValue: 'No values: give recordOutcome a `value`',
 })
 
@@ -88,14 +90,15 @@ export const savedAgainstPeople = stat(`${successes()} * $baseline - ${costOfOut
   caveat: `counts LLM and recorded costs only, not who builds and runs it. ${WINDOWS}`,
   todo: 'set the variable at the top to what an outcome costs you without the feature.',
   unit: UNIT.usd,
+  width: 12,
 })
 
 export const breakEven = stat(`${ratio(costOfOutcomes(), judged())} / $baseline`, {
   ...common,
-  title: 'What share must succeed to break even?',
+  title: 'What share breaks even?',
   formula:
     'Spend per outcome, failed ones included, over what a person costs: who fails is served by a person after all.',
-  todo: 'compare it with the share that is a success, above.',
+  todo: 'compare it with the share that is a success, beside it.',
   unit: UNIT.share,
   steps: [
     [0.5, 'orange'],

@@ -6,7 +6,7 @@ import { LABEL, matching } from './labels.ts'
 import { series, UNIT, type Question } from './panels.ts'
 import { orNone, perHour, ratio, zeroInRange } from './range.ts'
 import { ranked } from './tables.ts'
-import { costOfOutcomes, costOfUnits, grown, judged, SCOPE, successes } from './unit-queries.ts'
+import { costOfUnits, grown, judged, SCOPE, successes } from './unit-queries.ts'
 import { NO_OUTCOMES, NO_UNITS, WINDOWS } from './units-now.ts'
 
 const BY = [LABEL.feature]
@@ -35,7 +35,7 @@ export const byFeature = ranked(
       { name: 'Successes', expr: successes(BY), unit: UNIT.count },
       {
         name: 'A success',
-        expr: ratio(costOfOutcomes(BY), successes(BY)),
+        of: ['Spend', '/', 'Successes'],
         unit: UNIT.usdPerUnit,
       },
     ],
@@ -83,6 +83,7 @@ export const successOverTime = series(
     formula: 'Successful outcomes over those that say, by feature.',
     todo: 'a fall after a release: roll it back.',
     unit: UNIT.share,
+    points: 48,
     noValue: NO_OUTCOMES,
   },
 )

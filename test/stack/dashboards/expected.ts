@@ -24,7 +24,7 @@ export const EMPTY: readonly {
 }[] = [
   {
     uid: SPEND,
-    title: 'How much more than in the range before?',
+    title: 'How much more than before?',
     over: SHORT,
     why: 'nothing was spent in the minutes before the story',
   },
@@ -116,12 +116,9 @@ const CALLS_ONLY: Of = (figures) => figures.usd - figures.bot.usd + figures.bot.
 
 export const EXPECTED: readonly Expected[] = [
   expected(SPEND, 'What was spent in this time range?', usd),
-  compared(
-    SPEND,
-    'How much more than in the range before?',
-    ({ range, before }) => range.usd / before.usd - 1,
-    { over: LONG },
-  ),
+  compared(SPEND, 'How much more than before?', ({ range, before }) => range.usd / before.usd - 1, {
+    over: LONG,
+  }),
   compared(SPEND, 'What did the last hour cost?', ({ lastHour }) => lastHour),
   compared(SPEND, 'What did the last 24 hours cost?', ({ lastDay }) => lastDay),
   compared(
@@ -190,7 +187,7 @@ export const EXPECTED: readonly Expected[] = [
   ),
   expected(
     UNITS,
-    'What share must succeed to break even?',
+    'What share breaks even?',
     ({ outcomes: all }) => all.usd / all.recorded / PERSON,
   ),
   expected(UNITS, 'Which features are worth it?', ({ units }) => units.usd),
@@ -216,6 +213,7 @@ export const EXPECTED: readonly Expected[] = [
   expected(HEALTH, 'What share of spend is nobody’s?', (all) => all.nobodys / all.usd),
   expected(HEALTH, 'Which calls have no full price, and why?', ({ unpriced }) => unpriced),
   compared(HEALTH, 'Which services spend without a feature?', ({ lastHour }) => lastHour),
+  expected(HEALTH, 'Which services spend without a feature?', ({ nobodys }) => nobodys, 'B'),
   expected(HEALTH, 'Were label sets folded together?', () => 0),
   compared(HEALTH, 'Are hours of the last day missing?', ({ recorded }) => 24 - recorded.day),
 ]

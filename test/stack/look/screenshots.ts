@@ -16,7 +16,7 @@ import { playStory } from '../dashboards/story.ts'
 import { onPath } from '../engines/engines.ts'
 import { ROOT } from '../support/stack.ts'
 import { bundled, type Bundle } from './bundle.ts'
-import { gather, type Drawn } from './gather.ts'
+import { gather, withoutTraces, type Drawn } from './gather.ts'
 import { installedComponents } from './install.ts'
 import { withPalette } from './palette.ts'
 import { VIEWS } from './views.ts'
@@ -132,7 +132,9 @@ try {
         console.log(`${name} ${Math.round(image.length / 1024)} KiB`)
         if (flags.docs && width === 1_440 && mode === (VIEWS[drawn.uid]?.mode ?? 'light')) {
           mkdirSync(DOCS, { recursive: true })
-          const small = withPalette(image)
+          const small = withPalette(
+            await picture(browser, bundle, withoutTraces(drawn), { width, mode }),
+          )
           writeFileSync(join(DOCS, `${drawn.uid}.png`), small)
           console.log(
             `docs/images/dashboards/${drawn.uid}.png ${Math.round(small.length / 1024)} KiB`,
