@@ -57,7 +57,7 @@ const labelPromql: Rule = (dashboard) =>
 
 const templatedSources: Rule = (dashboard) =>
   ofType(dashboard, 'datasource')
-    .filter(({ name, query }) => name !== `${String(query)}_datasource`)
+    .filter(({ name, query }) => typeof query !== 'string' || name !== `${query}_datasource`)
     .map(({ name }) => name)
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -129,6 +129,6 @@ test.each<[string, object]>([
   ['target-logql-rule', { datasource: { type: 'loki', uid: '${datasource}' } }],
 ])('%s finds one broken panel', (name, broken) => {
   const [dashboard] = provisioned
-  const panel = { ...panelsOf(dashboard!)[0]!, ...broken } as Panel
+  const panel: Panel = { ...panelsOf(dashboard!)[0]!, ...broken }
   expect(RULES[name]?.({ ...dashboard!, panels: [panel] }).length).toBe(1)
 })

@@ -45,7 +45,7 @@ function mistakes(kind: Kind, value: unknown): readonly string[] {
   const validate =
     compiled.get(kind) ?? ajv.compile(generator.createSchema(kind) as AnySchemaObject)
   compiled.set(kind, validate)
-  validate(value)
+  if (validate(value) === true) return []
   return (validate.errors ?? []).map(
     ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
   )
