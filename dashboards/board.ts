@@ -83,7 +83,8 @@ function navigation(from: Dashboard): DashboardLinkBuilder[] {
 
 /**
  * What the SDK can't be told: ids, which it leaves to Grafana though links to panels need them; links and annotations
- * beside the variables instead of in a menu, which costs a click; and that hidden variables stay out of addresses.
+ * beside the variables instead of in a menu, which costs a click; that hidden variables stay out of addresses; and that
+ * no variable is an interval and no table has a footer, as which and with which it writes each of them.
  */
 function finished(dashboard: BuiltDashboard): BuiltDashboard {
   const list = (dashboard.annotations.list ?? []).map(withoutPlacement)
@@ -93,12 +94,29 @@ function finished(dashboard: BuiltDashboard): BuiltDashboard {
     links: (dashboard.links ?? []).map(withoutPlacement),
     annotations: { ...dashboard.annotations, list },
     templating: {
-      list: variables.map((variable) =>
-        variable.hide === VariableHide.HideVariable ? { ...variable, skipUrlSync: true } : variable,
-      ),
+      list: variables
+        .map(withoutInterval)
+        .map((variable) =>
+          variable.hide === VariableHide.HideVariable
+            ? { ...variable, skipUrlSync: true }
+            : variable,
+        ),
     },
-    panels: (dashboard.panels ?? []).map((panel, index) => ({ ...panel, id: index + 1 })),
+    panels: (dashboard.panels ?? []).map((panel, index) => ({
+      ...withoutFooter(panel),
+      id: index + 1,
+    })),
   }
+}
+
+function withoutFooter<P extends object>(panel: P): P {
+  if (!('options' in panel) || typeof panel.options !== 'object') return panel
+  const { footer: _, ...options } = panel.options as { readonly footer?: unknown }
+  return { ...panel, options }
+}
+
+function withoutInterval({ auto: _a, auto_min: _m, auto_count: _c, ...rest }: VariableModel) {
+  return rest
 }
 
 function withoutPlacement<T extends { placement?: unknown }>({

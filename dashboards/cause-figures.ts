@@ -15,8 +15,16 @@ export const NO_BASELINE = 'No baseline yet: a feature needs calls an hour befor
 export function causeFigures(by: readonly string[], selector: string): FigureColumn[] {
   const over = (aggregate: string, recorded: string): string =>
     `${sumBy(by).replace('sum', 'max')} (${aggregate}(${recorded}${braced(selector)}[$__range]))`
+  const usual = over('avg_over_time', CAUSE_BEFORE)
   return [
-    { name: 'Usual', expr: over('avg_over_time', CAUSE_BEFORE), unit: UNIT.number },
-    { name: PEAK, expr: over('max_over_time', CAUSE_NOW), unit: UNIT.number },
+    { name: 'Usual', expr: usual, unit: UNIT.number, width: 90 },
+    {
+      name: PEAK,
+      // Grafana ranks nothing above 0.
+      expr: `(${over('max_over_time', CAUSE_NOW)}) or ${usual} * 0`,
+      unit: UNIT.number,
+      zero: '–',
+      width: 90,
+    },
   ]
 }

@@ -4,7 +4,7 @@ import { pricedCalls, toDashboard, toTraces } from './destinations.ts'
 import { HOURLY } from './hourly.ts'
 import { LABEL } from './labels.ts'
 import { stat, UNIT } from './panels.ts'
-import { inRange, orNone, ratio } from './range.ts'
+import { inRange, ratio, shareOf } from './range.ts'
 import { RANGE_CAVEAT } from './spend-now.ts'
 import { OF_FEATURE } from './traces.ts'
 import { chosen } from './variables.ts'
@@ -72,7 +72,7 @@ export const attemptsPerCall = stat(ratio(inRange(HOURLY.attempts, all), calls),
 const partly = (selector: string): string =>
   inRange(HOURLY.costParts, { selector: `${SCOPE},${selector}`, by: [] })
 
-export const wasted = stat(ratio(orNone(partly(`${LABEL.waste}!="none"`), cost), cost), {
+export const wasted = stat(shareOf(partly(`${LABEL.waste}!="none"`), cost), {
   title: 'What share of its spend is waste?',
   formula: 'Spend with a `costspan_waste` other than `none`, over all of it.',
   caveat: 'repeats, aborted, failed and truncated answers: what was paid for and not used.',
@@ -90,7 +90,7 @@ export const wasted = stat(ratio(orNone(partly(`${LABEL.waste}!="none"`), cost),
 const ends = (selector: string): string => inRange(HOURLY.callEnds, { selector, by: [] })
 const badly = ends(`${SCOPE},${LABEL.end}=~"failed|broken_off"`)
 
-export const failed = stat(ratio(orNone(badly, ends(SCOPE)), ends(SCOPE)), {
+export const failed = stat(shareOf(badly, ends(SCOPE)), {
   title: 'What share of its calls fails?',
   formula: 'Calls that ended `failed` or `broken_off`, over all calls within the range.',
   caveat: 'what the application itself stopped (`aborted`) is no failure.',

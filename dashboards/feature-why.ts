@@ -4,7 +4,7 @@ import { causeFigures, CAUSES_CAVEAT, CAUSES_FORMULA, NO_BASELINE, PEAK } from '
 import { toDashboard } from './destinations.ts'
 import { NO_CALLS, SCOPE, itsWaste, theCalls } from './feature-now.ts'
 import { HOURLY } from './hourly.ts'
-import { LABEL } from './labels.ts'
+import { LABEL, NO_MODEL } from './labels.ts'
 import { series, UNIT, type Question } from './panels.ts'
 import { QUANTILE, quantileOverTime } from './quantiles.ts'
 import { inRange, perHour, ratio } from './range.ts'
@@ -114,16 +114,20 @@ export const versions = why(
 )
 
 const BY = [LABEL.promptVersion, LABEL.model]
+/** Of calls: what is recorded beside them has no model to compare. */
 const of = (counter: Parameters<typeof inRange>[0]): string =>
-  inRange(counter, { selector: SCOPE, by: BY })
-const calls = of(HOURLY.calls)
+  inRange(counter, { selector: `${SCOPE},${LABEL.model}!="${NO_MODEL}"`, by: BY })
 
 const COMPARED: readonly FigureColumn[] = [
   { name: 'Spend', expr: of(HOURLY.cost), unit: UNIT.usd, bar: true },
-  { name: 'Calls', expr: calls, unit: UNIT.count },
-  { name: 'A call', expr: ratio(of(HOURLY.cost), calls), unit: UNIT.usdPerCall },
-  { name: 'Input tokens', expr: ratio(of(HOURLY.inputTokens), calls), unit: UNIT.count },
-  { name: 'Output tokens', expr: ratio(of(HOURLY.outputTokens), calls), unit: UNIT.count },
+  { name: 'Calls', expr: of(HOURLY.calls), unit: UNIT.count },
+  { name: 'A call', of: ['Spend', '/', 'Calls'], unit: UNIT.usdPerCall },
+  { name: 'Input tokens', expr: ratio(of(HOURLY.inputTokens), of(HOURLY.calls)), unit: UNIT.count },
+  {
+    name: 'Output tokens',
+    expr: ratio(of(HOURLY.outputTokens), of(HOURLY.calls)),
+    unit: UNIT.count,
+  },
 ]
 
 export const versionTable = ranked(
@@ -138,7 +142,7 @@ export const versionTable = ranked(
     ...common,
     title: 'How do prompt versions compare?',
     formula: 'Within the range: spend, calls, and per call its cost and tokens.',
-    caveat: RANGE_CAVEAT,
+    caveat: `costs beside calls (\`recordCost\`) are left out; ${RANGE_CAVEAT}`,
     todo: 'a dearer version must be a better one: hold it against outcomes.',
     unit: UNIT.usd,
     links: [toDashboard('units', 'Its outcomes')],

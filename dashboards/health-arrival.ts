@@ -77,6 +77,7 @@ export const queues = series(
     caveat: 'of several Collectors: the fullest.',
     todo: 'rising: the backend is slower than what comes. Full: data is lost.',
     unit: UNIT.share,
+    upTo: 1,
     noValue: NO_COLLECTOR,
     steps: [
       [0.5, 'orange'],

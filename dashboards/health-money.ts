@@ -1,12 +1,12 @@
 /** Health: calls without price, spend without owner, old prices. */
 
-import { UNATTRIBUTED } from '../instrumentation/semconv.ts'
+import { METRIC_COST, prometheusName, UNATTRIBUTED } from '../instrumentation/semconv.ts'
 import { toDashboard } from './destinations.ts'
 import { BOOK, NO_CALLS, SCOPE } from './health-now.ts'
 import { HOURLY } from './hourly.ts'
 import { LABEL, matching } from './labels.ts'
 import { UNIT } from './panels.ts'
-import { inRange, recent } from './range.ts'
+import { braced, inRange, recent } from './range.ts'
 import { RANGE_CAVEAT } from './spend-now.ts'
 import { ranked } from './tables.ts'
 
@@ -58,7 +58,11 @@ export const unattributedByService = ranked(
     labels: [{ label: LABEL.service, name: 'Service' }],
     figures: [
       { name: 'Spend', expr: hourOf(SCOPE), unit: UNIT.usd },
-      { name: 'Nobody’s', expr: hourOf(NOBODYS), unit: UNIT.usd },
+      {
+        name: 'Nobody’s',
+        expr: `(${hourOf(NOBODYS)}) or 0 * sum by (${LABEL.service}) (last_over_time(${prometheusName(METRIC_COST)}${braced(SCOPE)}[1h]))`,
+        unit: UNIT.usd,
+      },
     ],
     rankedBy: 'Nobody’s',
   },

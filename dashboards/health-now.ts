@@ -10,7 +10,7 @@ import { toDashboard } from './destinations.ts'
 import { HOUR_RECORDED, HOURLY } from './hourly.ts'
 import { LABEL, matching } from './labels.ts'
 import { stat, UNIT, type Question } from './panels.ts'
-import { braced, inRange, orNone, ratio } from './range.ts'
+import { braced, inRange, shareOf, zeroInRange } from './range.ts'
 import { RANGE_CAVEAT, UNPRICED } from './spend-now.ts'
 import { chosen } from './variables.ts'
 
@@ -20,17 +20,18 @@ export const BOOK = `${prometheusName(METRIC_PRICE_BOOK_TIME)}${braced(SCOPE)}`
 /** What every series of ours is called. */
 export const OURS = '__name__=~"costspan_.+|gen_ai_client_.+"'
 
-const common: Pick<Question, 'caveat' | 'noValue' | 'links' | 'width'> = {
+const common: Pick<Question, 'caveat' | 'noValue' | 'links' | 'width' | 'height'> = {
   caveat: RANGE_CAVEAT,
   noValue: NO_CALLS,
   links: [toDashboard('spend', 'Spend')],
-  width: 6,
+  width: 12,
+  height: 3,
 }
 
 const callsWith = (...matchers: readonly string[]): string =>
   inRange(HOURLY.callEnds, { selector: [SCOPE, ...matchers].join(','), by: [] })
 const share = (...matchers: readonly string[]): string =>
-  ratio(orNone(callsWith(...matchers), callsWith()), callsWith())
+  shareOf(callsWith(...matchers), callsWith())
 
 export const unpricedShare = stat(share(UNPRICED), {
   ...common,
@@ -62,7 +63,7 @@ const spend = (...matchers: readonly string[]): string =>
   inRange(HOURLY.cost, { selector: [SCOPE, ...matchers].join(','), by: [] })
 const nobodys = spend(matching({ [LABEL.feature]: UNATTRIBUTED }))
 
-export const unattributedShare = stat(ratio(orNone(nobodys, spend()), spend()), {
+export const unattributedShare = stat(shareOf(nobodys, spend()), {
   ...common,
   title: 'What share of spend is nobody’s?',
   formula: 'Spend of the feature `unattributed` over all spend.',
@@ -105,15 +106,18 @@ const cardinality = inRange(HOURLY.dropped, {
   by: [],
 })
 
-export const folded = stat(orNone(cardinality, callsWith()), {
-  ...common,
-  title: 'Were label sets folded together?',
-  formula: 'Growth of `costspan_dropped_total` with the reason `cardinality`.',
-  caveat: 'the money stays counted, under `other`.',
-  todo: 'too many prompts or features are invented: name fewer.',
-  unit: UNIT.count,
-  steps: [[1, 'orange']],
-})
+export const folded = stat(
+  `(${cardinality}) or ${zeroInRange(HOURLY.callEnds, { selector: SCOPE, by: [] })}`,
+  {
+    ...common,
+    title: 'Were label sets folded together?',
+    formula: 'Growth of `costspan_dropped_total` with the reason `cardinality`.',
+    caveat: 'the money stays counted, under `other`.',
+    todo: 'too many prompts or features are invented: name fewer.',
+    unit: UNIT.count,
+    steps: [[1, 'orange']],
+  },
+)
 
 export const sharedSeries = stat(
   `sum(resets(${prometheusName(METRIC_CALLS)}${braced(SCOPE)}[1h]))`,

@@ -31,6 +31,9 @@ export const LABEL = {
   serviceVersion: 'service_version',
 } as const
 
+/** The model of what `recordCost` and priced spans cost. */
+export const NO_MODEL = 'none'
+
 /** `{a="b"}` without the braces. */
 export function matching(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)

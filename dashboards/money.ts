@@ -23,6 +23,11 @@ export interface Increase {
    * between applications and Prometheus that is not to be counted twice.
    */
   readonly lookback?: string
+  /**
+   * A matcher that only series pass which may have restarted within the window. Finding out reads the window nine times
+   * more: who knows that none has restarted says so with a matcher that nothing passes.
+   */
+  readonly restarted?: string
 }
 
 /** USD spent within the window. */
@@ -32,15 +37,18 @@ export function money(selector: string, by: readonly string[], window: string): 
 
 /** How much the counter grew within the window. */
 export function increaseOf(metric: MetricDefinition, what: Increase): string {
-  const { selector = '', by, window, offset, lookback = '1h' } = what
-  const series = `${prometheusName(metric)}${selector === '' ? '' : `{${selector}}`}`
+  const { selector = '', by, window, offset, lookback = '1h', restarted = '' } = what
   const end = offset === undefined ? '' : ` offset ${offset}`
   const start = offset === undefined ? window : `${inSeconds(window) + inSeconds(offset)}s`
-  const over = (aggregate: string): string => `${aggregate}(${series}[${window}]${end})`
-  const last = over('last_over_time')
-  const base = `last_over_time(${series}[${lookback}] offset ${start})`
+  const partsOf = (...matchers: readonly string[]): Parts => {
+    const some = matchers.filter((matcher) => matcher !== '')
+    const series = `${prometheusName(metric)}${some.length === 0 ? '' : `{${some.join(',')}}`}`
+    const over = (aggregate: string): string => `${aggregate}(${series}[${window}]${end})`
+    const base = `last_over_time(${series}[${lookback}] offset ${start})`
+    return { last: over('last_over_time'), base, over }
+  }
   const grouped = by.length === 0 ? 'sum' : `sum by (${by.join(', ')})`
-  return `${grouped} (${perSeries({ last, base, over })})`
+  return `${grouped} (${perSeries(partsOf(selector), partsOf(selector, restarted))})`
 }
 
 interface Parts {
@@ -56,12 +64,12 @@ interface Parts {
  * 3. neither, and there before the window: what it has now, less what it had;
  * 4. new, or restarted between the window's start and its first value in it: what it has now.
  */
-function perSeries({ last, base, over }: Parts): string {
-  const highest = over('max_over_time')
-  const restarts = over('resets')
+function perSeries({ last, base, over }: Parts, restarted: Parts): string {
+  const highest = restarted.over('max_over_time')
+  const restarts = restarted.over('resets')
   return `
-  (${highest} > ${last}) + ${last} - (${base} <= ${highest} or ${highest} * 0) and ${restarts} == 1
-  or ${over('increase')} and ${restarts} > 0
+  (${highest} > ${restarted.last}) + ${restarted.last} - (${restarted.base} <= ${highest} or ${highest} * 0) and ${restarts} == 1
+  or ${restarted.over('increase')} and ${restarts} > 0
   or ${last} - (${base} <= ${over('min_over_time')})
   or ${last}
 `

@@ -15,6 +15,8 @@ import {
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common'
 import {
+  FieldColorBuilder,
+  FieldColorModeId,
   MappingType,
   ThresholdsConfigBuilder,
   ThresholdsMode,
@@ -64,6 +66,10 @@ export interface Question {
   readonly steps?: readonly (readonly [from: number, color: string])[]
   /** One level deeper. */
   readonly links: readonly Destination[]
+  /** Of a chart: up to where its axis reaches at least. */
+  readonly upTo?: number
+  /** Of a chart: fewer points, each of more calls. */
+  readonly points?: number
   /** Of 24 columns. */
   readonly width: number
   readonly height?: number
@@ -106,6 +112,7 @@ export function asked<P extends PanelBuilder>(panel: P, question: Question): P {
     .mappings(mappingsOf(unit))
     .noValue(noValue)
     .thresholds(thresholds(steps))
+    .colorScheme(new FieldColorBuilder().mode(colorMode(panel)))
     .span(width)
   // On a table's fields they would make a link of every cell.
   if (panel instanceof TableBuilder) panel.links(links.map(toLink))
@@ -113,6 +120,10 @@ export function asked<P extends PanelBuilder>(panel: P, question: Question): P {
   if (height !== undefined) panel.height(height)
   return panel
 }
+
+/** Said, though they are Grafana's own: who draws panels elsewhere has other ones. */
+const colorMode = (panel: PanelBuilder): FieldColorModeId =>
+  panel instanceof TimeSeriesBuilder ? FieldColorModeId.PaletteClassic : FieldColorModeId.Thresholds
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 export const refId = (index: number): string => LETTERS.charAt(index)
@@ -139,6 +150,13 @@ export interface Line {
 
 export type Shape = 'lines' | 'stacked' | 'bars'
 
+/** Applications export once a minute by OpenTelemetry's default: `$__rate_interval` is four of these. */
+const LEAST_STEP = '30s'
+/** Points of a line: of a day one each 5 minutes, or 10 where it divides few calls by few. */
+const POINTS = { lines: 120, stacked: 300, bars: 300 } as const
+/** Longest gap that a line leaps, ms: what is made of calls has none where there is no call. */
+const LEAP = { lines: 3_600_000, stacked: 300_000, bars: false } as const
+
 /** Values over the time range. */
 export function series(
   lines: readonly Line[],
@@ -148,11 +166,15 @@ export function series(
   const stacked = shape !== 'lines'
   const panel = new TimeSeriesBuilder()
     .datasource(PROMETHEUS)
+    .interval(LEAST_STEP)
+    .maxDataPoints(question.points ?? POINTS[shape])
+    .spanNulls(LEAP[shape])
     .targets(
       lines.map(({ expr, legend }, index) => query(expr, index).range().legendFormat(legend)),
     )
     .drawStyle(shape === 'bars' ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
-    .fillOpacity(stacked ? 30 : 8)
+    // Lines that lie upon each other have no colour of their own left when filled.
+    .fillOpacity(stacked ? 30 : 0)
     .lineWidth(2)
     .stacking(
       new StackingConfigBuilder()
@@ -171,5 +193,6 @@ export function series(
     )
     .axisSoftMin(0)
     .height(8)
+  if (question.upTo !== undefined) panel.axisSoftMax(question.upTo)
   return asked(panel, question)
 }

@@ -8,7 +8,7 @@ import {
   type MetricDefinition,
 } from '../instrumentation/semconv.ts'
 import { LABEL } from './labels.ts'
-import { braced, CURVE } from './range.ts'
+import { braced, CURVE, eachHour } from './range.ts'
 import type { Recording } from './rules/rule.ts'
 
 const FEATURE = [LABEL.environment, LABEL.feature]
@@ -53,6 +53,7 @@ export const hourlyQuantiles: readonly Recording[] = Object.values(QUANTILE).map
  */
 export function quantileOverTime(asked: HourlyQuantile, selector: string, gate = CURVE): string {
   const range = `${braced(selector, gate.matcher)}[$__rate_interval]`
-  return `(max by (${LABEL.feature}) (last_over_time(${asked.hourly}${braced(selector)}[65m])) and ${gate.longer}
+  const hours = eachHour('max', `${asked.hourly}${braced(selector)}`)
+  return `(max by (${LABEL.feature}) (${hours}) and ${gate.longer}
   or ${over(asked, [LABEL.feature], range)})`
 }

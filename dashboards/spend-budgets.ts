@@ -18,7 +18,7 @@ export const budgetTable = ranked(
   {
     labels: [
       { label: BUDGET_LABEL, name: 'Budget' },
-      { label: PERIOD_LABEL, name: 'Per' },
+      { label: PERIOD_LABEL, name: 'Per', width: 65 },
       {
         label: LABEL.feature,
         name: 'Feature',
@@ -27,10 +27,10 @@ export const budgetTable = ranked(
     ],
     figures: [
       { name: 'Spent', expr: each(budget.SPENT_SHARE), unit: UNIT.share, bar: true },
-      { name: 'Spent, USD', expr: each(budget.SPENT), unit: UNIT.usd },
-      { name: 'Limit', expr: each(budget.LIMIT), unit: UNIT.usd },
-      { name: 'Forecast', expr: each(budget.FORECAST), unit: UNIT.usd },
-      { name: 'Runs out', expr: each(budget.RUNS_OUT), unit: UNIT.day },
+      { name: 'Spent, USD', expr: each(budget.SPENT), unit: UNIT.usd, width: 95 },
+      { name: 'Limit', expr: each(budget.LIMIT), unit: UNIT.usd, width: 75 },
+      { name: 'Forecast', expr: each(budget.FORECAST), unit: UNIT.usd, width: 80 },
+      { name: 'Runs out', expr: each(budget.RUNS_OUT), unit: UNIT.day, width: 120 },
     ],
   },
   {

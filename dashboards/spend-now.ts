@@ -1,11 +1,12 @@
 /** Spend: the tiles at its top. */
 
+import { METRIC_COST } from '../instrumentation/semconv.ts'
 import { toDashboard } from './destinations.ts'
 import { HOUR_RECORDED, HOURLY } from './hourly.ts'
 import { LABEL, matching } from './labels.ts'
-import { money } from './money.ts'
+import { increaseOf } from './money.ts'
 import { stat, UNIT } from './panels.ts'
-import { before, braced, inRange, LIVE_HOURS, orNone, ratio, recent } from './range.ts'
+import { before, braced, inRange, LIVE_HOURS, ratio, recent, RESTARTS, shareOf } from './range.ts'
 import { chosen } from './variables.ts'
 
 export const SCOPE = chosen('environment', 'team', 'feature', 'model')
@@ -31,7 +32,7 @@ export const spentInRange = stat(total, {
 })
 
 export const comparedWithBefore = stat(`${ratio(total, before(total))} - 1`, {
-  title: 'How much more than in the range before?',
+  title: 'How much more than before?',
   formula: 'Spend of the range over that of the range of the same length before it, less 1.',
   caveat: 'night is compared with day where the range is shorter than a day.',
   todo: 'above 25%: see what changed, at the bottom.',
@@ -45,7 +46,9 @@ export const comparedWithBefore = stat(`${ratio(total, before(total))} - 1`, {
   ...TILE,
 })
 
-export const lastHour = stat(money(SCOPE, [], '1h'), {
+const hour = { selector: SCOPE, by: [], window: '1h', restarted: RESTARTS.matcher }
+
+export const lastHour = stat(increaseOf(METRIC_COST, hour), {
   title: 'What did the last hour cost?',
   formula: 'Growth of `costspan_cost_USD_total` within the hour that ends with the range.',
   caveat: 'exact, and up to date to the last export of the applications (10 s).',
@@ -90,7 +93,7 @@ export const UNPRICED = `${matching({ [LABEL.status]: 'unpriced' })},${LABEL.cos
 const calls = inRange(HOURLY.callEnds, { selector: SCOPE, by: [] })
 const unpriced = inRange(HOURLY.callEnds, { selector: `${SCOPE},${UNPRICED}`, by: [] })
 
-export const unpricedShare = stat(ratio(orNone(unpriced, calls), calls), {
+export const unpricedShare = stat(shareOf(unpriced, calls), {
   title: 'What share of calls has no price?',
   formula: 'Calls with `costspan_cost_status="unpriced"` over all calls.',
   caveat: 'a call that failed without an answer costs nothing and is not among them.',

@@ -3,9 +3,9 @@
 import { pricedCalls, toDashboard, toTraces } from './destinations.ts'
 import * as names from '../instrumentation/semconv.ts'
 import { HOURLY } from './hourly.ts'
-import { LABEL } from './labels.ts'
+import { LABEL, NO_MODEL } from './labels.ts'
 import { series, UNIT, type Question } from './panels.ts'
-import { before, inRange, orNone, perHour, ratio } from './range.ts'
+import { before, inRange, perHour, zeroInRange } from './range.ts'
 import { RANGE_CAVEAT, SCOPE } from './spend-now.ts'
 import { ranked, type FigureColumn, type LabelColumn } from './tables.ts'
 
@@ -30,7 +30,7 @@ const model: LabelColumn = {
     keep: ['environment', 'team', 'feature'],
   }),
 }
-const version: LabelColumn = { label: LABEL.promptVersion, name: 'Version' }
+const version: LabelColumn = { label: LABEL.promptVersion, name: 'Version', width: 75 }
 
 const cost = (by: readonly string[]): string => inRange(HOURLY.cost, { selector: SCOPE, by })
 const calls = (by: readonly string[]): string => inRange(HOURLY.calls, { selector: SCOPE, by })
@@ -38,8 +38,8 @@ const calls = (by: readonly string[]): string => inRange(HOURLY.calls, { selecto
 function figures(by: readonly string[]): FigureColumn[] {
   return [
     { name: 'Spend', expr: cost(by), unit: UNIT.usd, bar: true },
-    { name: 'Calls', expr: calls(by), unit: UNIT.count },
-    { name: 'A call', expr: ratio(cost(by), calls(by)), unit: UNIT.usdPerCall },
+    { name: 'Calls', expr: calls(by), unit: UNIT.count, width: 75 },
+    { name: 'A call', of: ['Spend', '/', 'Calls'], unit: UNIT.usdPerCall, width: 95 },
   ]
 }
 
@@ -95,7 +95,7 @@ export const byFeature = ranked(
     formula: FORMULA,
     todo: 'click a feature to see why it costs what it costs.',
     links: [toDashboard('feature', 'Explore a feature')],
-    width: 12,
+    width: 11,
   },
 )
 
@@ -107,14 +107,17 @@ export const byPromptAndModel = ranked(
     ...common,
     title: 'Which prompt versions and models spend it?',
     formula: FORMULA,
+    caveat: `the model \`${NO_MODEL}\` is what costs beside calls (\`recordCost\`); ${RANGE_CAVEAT}`,
     todo: 'compare what a call costs between versions of one feature.',
     links: [toDashboard('feature', 'Explore a feature')],
-    width: 12,
+    width: 13,
   },
 )
 
-const now = cost(VERSIONED)
-const yesterday = orNone(before(now, '1d'), now)
+/** Versions and models of calls: what is recorded beside them has none. */
+const OF_CALLS = { selector: `${SCOPE},${LABEL.model}!="${NO_MODEL}"`, by: VERSIONED }
+const now = inRange(HOURLY.cost, OF_CALLS)
+const yesterday = `(${before(now, '1d')}) or ${zeroInRange(HOURLY.cost, OF_CALLS)}`
 
 export const changes = ranked(
   {
@@ -122,7 +125,7 @@ export const changes = ranked(
     figures: [
       {
         name: 'More than yesterday',
-        expr: `sum by (${VERSIONED.join(', ')}) (${now} or label_replace(0 - ${before(now, '1d')}, "when", "yesterday", "", ""))`,
+        of: ['Now', '-', 'Yesterday'],
         unit: UNIT.usd,
       },
       { name: 'Now', expr: now, unit: UNIT.usd },
@@ -133,7 +136,7 @@ export const changes = ranked(
     ...common,
     title: 'What costs more than at this time yesterday?',
     formula: 'Spend of the range, less that of the same range a day earlier.',
-    caveat: `what was not there yesterday is new with all of it; ${RANGE_CAVEAT}`,
+    caveat: `what was not there yesterday is new with all of it; costs beside calls (\`recordCost\`) are left out; ${RANGE_CAVEAT}`,
     todo: 'a new version or model at the top is the first suspect: click its feature.',
     links: [toDashboard('feature', 'Explore a feature'), toDashboard('waste', 'What has grown')],
     width: 24,

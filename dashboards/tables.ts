@@ -1,9 +1,12 @@
 /** A ranked table: label columns that can be clicked, then figures. */
 
 import { PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
-import type {
-  DataTransformerConfig,
-  DynamicConfigValue,
+import {
+  MappingType,
+  SpecialValueMatch,
+  type DataTransformerConfig,
+  type DynamicConfigValue,
+  type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table'
 import type { Destination } from './destinations.ts'
@@ -14,15 +17,34 @@ export interface LabelColumn {
   readonly label: string
   readonly name: string
   readonly link?: Destination
+  /** Pixels; columns without share what is left. */
+  readonly width?: number
 }
 
-export interface FigureColumn {
+interface FigureLook {
   readonly name: string
-  readonly expr: string
   readonly unit: Unit
   /** A bar in the cell, as long as its share of the largest, or of 100%. */
   readonly bar?: boolean
+  /** In place of 0. */
+  readonly zero?: string
+  /** Pixels; columns without share what is left. */
+  readonly width?: number
 }
+
+/** Asked of Prometheus, or computed by Grafana of two figures that are asked for: half the work of asking for it. */
+export type FigureColumn = FigureLook & (Asked | Computed)
+
+interface Asked {
+  readonly expr: string
+}
+
+interface Computed {
+  /** Names of figures. */
+  readonly of: readonly [left: string, operator: '/' | '-', right: string]
+}
+
+const isAsked = <F extends Asked | Computed>(figure: F): figure is F & Asked => 'expr' in figure
 
 export interface Ranking {
   readonly labels: readonly LabelColumn[]
@@ -36,6 +58,20 @@ export interface Ranking {
 /** In a cell: the panel's own text is for a table without rows. */
 export const NOTHING: DynamicConfigValue = { id: 'noValue', value: '–' }
 
+const BAR = 'semi-dark-blue'
+
+/** What no call is in is divided by nothing. */
+const BY_NOTHING: readonly ValueMapping[] = [
+  {
+    type: MappingType.RangeToText,
+    options: { from: 1e15, to: null, result: { text: '–', index: 1 } },
+  },
+  {
+    type: MappingType.SpecialValue,
+    options: { match: SpecialValueMatch.NullAndNan, result: { text: '–', index: 2 } },
+  },
+]
+
 export function ranked(
   { labels, figures, rankedBy, rows = 20 }: Ranking,
   question: Question,
@@ -43,7 +79,9 @@ export function ranked(
   const panel = new TableBuilder()
     .datasource(PROMETHEUS)
     .targets(
-      figures.map(({ expr }, index) => query(expr, index).instant().format(PromQueryFormat.Table)),
+      figures
+        .filter(isAsked)
+        .map(({ expr }, index) => query(expr, index).instant().format(PromQueryFormat.Table)),
     )
     .transformations([
       ...joined(labels, figures),
@@ -55,31 +93,51 @@ export function ranked(
     ])
     .minWidth(80)
     .height(8)
-  for (const { name, unit, bar = false } of figures) {
-    panel.overrideByName(name, figureLook(unit, bar))
+  for (const figure of figures) {
+    panel.overrideByName(figure.name, figureLook(figure, question.steps !== undefined))
   }
-  for (const { name, link } of labels) {
+  for (const { name, link, width } of labels) {
     panel.overrideByName(name, [
       NOTHING,
+      ...widthOf(width),
       ...(link === undefined ? [] : [{ id: 'links', value: [link] }]),
     ])
   }
   return asked(panel, question)
 }
 
-function figureLook({ unit, decimals }: Unit, bar: boolean): DynamicConfigValue[] {
+function figureLook(figure: FigureColumn, byThresholds: boolean): DynamicConfigValue[] {
+  const { unit, decimals } = figure.unit
+  const mappings = [
+    ...mappingsOf(figure.unit),
+    ...(isAsked(figure) ? [] : BY_NOTHING),
+    ...(figure.zero === undefined ? [] : [zeroAs(figure.zero)]),
+  ]
   return [
     { id: 'unit', value: unit },
     { id: 'decimals', value: decimals },
-    { id: 'mappings', value: mappingsOf({ unit, decimals }) },
+    { id: 'mappings', value: mappings },
     NOTHING,
-    ...(bar
-      ? [
-          { id: 'min', value: 0 },
-          ...(unit === UNIT.share.unit ? [{ id: 'max', value: 1 }] : []),
-          { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic' } },
-        ]
-      : []),
+    ...widthOf(figure.width),
+    ...(figure.bar === true ? barLook(unit, byThresholds) : []),
+  ]
+}
+
+const widthOf = (width: number | undefined): DynamicConfigValue[] =>
+  width === undefined ? [] : [{ id: 'custom.width', value: width }]
+
+const zeroAs = (text: string): ValueMapping => ({
+  type: MappingType.ValueToText,
+  options: { '0': { text, index: 3 } },
+})
+
+function barLook(unit: string, byThresholds: boolean): DynamicConfigValue[] {
+  return [
+    { id: 'min', value: 0 },
+    // Else Grafana measures it by the largest figure of any column.
+    unit === UNIT.share.unit ? { id: 'max', value: 1 } : { id: 'fieldMinMax', value: true },
+    ...(byThresholds ? [] : [{ id: 'color', value: { mode: 'fixed', fixedColor: BAR } }]),
+    { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic' } },
   ]
 }
 
@@ -87,18 +145,30 @@ function joined(
   labels: readonly LabelColumn[],
   figures: readonly FigureColumn[],
 ): DataTransformerConfig[] {
-  const first = figures[0]?.name ?? ''
+  const answers = figures.filter(isAsked)
+  const named = labels.some(({ label }) => label === '__name__')
+  const answerOf = (name: string): string =>
+    `Value #${refId(answers.findIndex((figure) => figure.name === name))}`
   const columns = [
     ...labels.map(({ label, name }) => [label, name] as const),
-    ...figures.map(({ name }, index) => [`Value #${refId(index)}`, name] as const),
-    ['Value', first] as const,
+    ...figures.map((figure) => {
+      return [isAsked(figure) ? answerOf(figure.name) : figure.name, figure.name] as const
+    }),
+    ['Value', answers[0]?.name ?? ''] as const,
   ]
+  const computed = figures.flatMap((figure) => {
+    if (isAsked(figure)) return []
+    const [left, operator, right] = figure.of
+    const binary = { left: answerOf(left), operator, right: answerOf(right) }
+    return [{ id: 'calculateField', options: { mode: 'binary', alias: figure.name, binary } }]
+  })
   return [
-    ...(figures.length > 1 ? [{ id: 'merge', options: {} }] : []),
+    ...(answers.length > 1 ? [{ id: 'merge', options: {} }] : []),
+    ...computed,
     {
       id: 'organize',
       options: {
-        excludeByName: { Time: true, __name__: true },
+        excludeByName: { Time: true, ...(named ? {} : { __name__: true }) },
         indexByName: Object.fromEntries(columns.map(([field], index) => [field, index])),
         renameByName: Object.fromEntries(columns),
       },

@@ -3,7 +3,7 @@
 import { toDashboard } from './destinations.ts'
 import { HOURLY } from './hourly.ts'
 import { stat, UNIT, type Question } from './panels.ts'
-import { orNone, ratio } from './range.ts'
+import { ratio, shareOf } from './range.ts'
 import { RANGE_CAVEAT } from './spend-now.ts'
 import { costOfOutcomes, costOfUnits, grown, judged, successes } from './unit-queries.ts'
 
@@ -12,11 +12,12 @@ export const NO_OUTCOMES = 'No outcomes: call recordOutcome (docs/units.md)'
 export const WINDOWS =
   'a ratio of windows: outcomes count when they are recorded, money when it is spent. Over a range much longer than a unit takes they meet.'
 
-const common: Pick<Question, 'caveat' | 'noValue' | 'links' | 'width'> = {
+const common: Pick<Question, 'caveat' | 'noValue' | 'links' | 'width' | 'height'> = {
   caveat: WINDOWS,
   noValue: NO_OUTCOMES,
   links: [toDashboard('feature', 'Explore a feature')],
-  width: 6,
+  width: 8,
+  height: 3,
 }
 
 export const unitCost = stat(ratio(costOfUnits(), grown(HOURLY.units)), {
@@ -39,19 +40,19 @@ export const outcomeCost = stat(successCost, {
   unit: UNIT.usdPerUnit,
 })
 
-export const successShare = stat(ratio(orNone(successes(), judged()), judged()), {
+export const successShare = stat(shareOf(successes(), judged()), {
   ...common,
   title: 'How many outcomes are a success?',
   formula: 'Outcomes with `success: true` over those with true or false.',
   caveat: 'outcomes that don’t say are left out.',
-  todo: 'below what breaks even (right below), each success costs more than a person.',
+  todo: 'below what breaks even (beside it), each success costs more than a person.',
   unit: UNIT.share,
 })
 
 export const personShare = stat(`${successCost} / $baseline`, {
   ...common,
-  title: 'What does a success cost, next to a person?',
-  formula: 'Cost of a success over what a person costs, the variable at the top.',
+  title: 'How much of a person’s cost?',
+  formula: 'What a success costs over what a person costs, the variable at the top.',
   todo: 'above 100% a person is cheaper: set the variable to what you pay.',
   unit: UNIT.share,
   steps: [
@@ -69,6 +70,7 @@ export const value = stat(worth, {
   caveat: RANGE_CAVEAT,
   todo: 'say what an outcome is worth: `recordOutcome(name, { value })`.',
   unit: UNIT.usd,
+  width: 12,
   noValue: 'No values: give recordOutcome a `value`',
 })
 
@@ -88,14 +90,15 @@ export const savedAgainstPeople = stat(`${successes()} * $baseline - ${costOfOut
   caveat: `counts LLM and recorded costs only, not who builds and runs it. ${WINDOWS}`,
   todo: 'set the variable at the top to what an outcome costs you without the feature.',
   unit: UNIT.usd,
+  width: 12,
 })
 
 export const breakEven = stat(`${ratio(costOfOutcomes(), judged())} / $baseline`, {
   ...common,
-  title: 'What share must succeed to break even?',
+  title: 'What share breaks even?',
   formula:
     'Spend per outcome, failed ones included, over what a person costs: who fails is served by a person after all.',
-  todo: 'compare it with the share that is a success, above.',
+  todo: 'compare it with the share that is a success, beside it.',
   unit: UNIT.share,
   steps: [
     [0.5, 'orange'],

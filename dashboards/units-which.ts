@@ -4,9 +4,9 @@ import { toDashboard } from './destinations.ts'
 import { HOURLY } from './hourly.ts'
 import { LABEL, matching } from './labels.ts'
 import { series, UNIT, type Question } from './panels.ts'
-import { orNone, perHour, ratio } from './range.ts'
+import { orNone, perHour, ratio, zeroInRange } from './range.ts'
 import { ranked } from './tables.ts'
-import { costOfOutcomes, costOfUnits, grown, judged, SCOPE, successes } from './unit-queries.ts'
+import { costOfUnits, grown, judged, SCOPE, successes } from './unit-queries.ts'
 import { NO_OUTCOMES, NO_UNITS, WINDOWS } from './units-now.ts'
 
 const BY = [LABEL.feature]
@@ -29,13 +29,13 @@ export const byFeature = ranked(
       { name: 'Units', expr: grown(HOURLY.units, BY), unit: UNIT.count },
       {
         name: 'A unit',
-        expr: ratio(costOfUnits(BY), grown(HOURLY.units, BY)),
+        of: ['Spend', '/', 'Units'],
         unit: UNIT.usdPerUnit,
       },
       { name: 'Successes', expr: successes(BY), unit: UNIT.count },
       {
         name: 'A success',
-        expr: ratio(costOfOutcomes(BY), successes(BY)),
+        of: ['Spend', '/', 'Successes'],
         unit: UNIT.usdPerUnit,
       },
     ],
@@ -83,6 +83,7 @@ export const successOverTime = series(
     formula: 'Successful outcomes over those that say, by feature.',
     todo: 'a fall after a release: roll it back.',
     unit: UNIT.share,
+    points: 48,
     noValue: NO_OUTCOMES,
   },
 )
@@ -101,7 +102,7 @@ export const byOutcome = ranked(
       },
       {
         name: 'Value',
-        expr: orNone(grown(HOURLY.outcomeValue, OUTCOME), grown(HOURLY.outcomes, OUTCOME)),
+        expr: `(${grown(HOURLY.outcomeValue, OUTCOME)}) or ${zeroInRange(HOURLY.outcomes, { selector: SCOPE, by: OUTCOME })}`,
         unit: UNIT.usd,
       },
     ],

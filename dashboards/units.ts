@@ -24,10 +24,13 @@ export const units = board({
   ],
   rows: [
     {
-      title: 'What does it cost, and does it work?',
-      panels: [unitCost, outcomeCost, successShare, personShare],
+      title: 'What does it cost?',
+      panels: [unitCost, outcomeCost, personShare],
     },
-    { title: 'Is it worth it?', panels: [value, margin, savedAgainstPeople, breakEven] },
+    {
+      title: 'Does it work, and is it worth it?',
+      panels: [successShare, breakEven, margin, value, savedAgainstPeople],
+    },
     {
       title: 'Which features?',
       panels: [byFeature, costOverTime, successOverTime, byOutcome, byUnitType],

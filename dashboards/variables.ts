@@ -11,7 +11,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { METRIC_CALLS, prometheusName } from '../instrumentation/semconv.ts'
 import { LABEL } from './labels.ts'
-import { CURVE, LIVE } from './range.ts'
+import { GATES } from './range.ts'
 
 export const PROMETHEUS = { type: 'prometheus', uid: '${datasource}' }
 export const TEMPO = { type: 'tempo', uid: '${tempo}' }
@@ -60,7 +60,7 @@ export const oneOf = (name: Choice, ...after: readonly Choice[]): QueryVariableB
 export const filters = new AdHocVariableBuilder('filters').label('Filters').datasource(PROMETHEUS)
 
 /** How the time range is read: see range.ts. */
-export const gates = [LIVE, CURVE].map(({ variable, query, regex }) =>
+export const gates = GATES.map(({ variable, query, regex }) =>
   new QueryVariableBuilder(variable)
     .hide(VariableHide.HideVariable)
     .datasource(PROMETHEUS)

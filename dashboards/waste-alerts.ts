@@ -22,8 +22,8 @@ const by = `max by (${ALERT.join(', ')})`
 export const firing = ranked(
   {
     labels: [
-      { label: 'alertname', name: 'Alert' },
-      { label: 'severity', name: 'Severity' },
+      { label: 'alertname', name: 'Alert', width: 230 },
+      { label: 'severity', name: 'Severity', width: 80 },
       feature,
       { label: LABEL.service, name: 'Service' },
     ],
@@ -32,6 +32,7 @@ export const firing = ranked(
         name: 'Since',
         expr: `${by} (ALERTS_FOR_STATE{alertname=~"Costspan.*"}) * 1000 and ${by} (ALERTS{${OUR_ALERTS}})`,
         unit: UNIT.moment,
+        width: 170,
       },
     ],
   },
@@ -51,7 +52,10 @@ const BY = [LABEL.feature, CAUSE_LABEL]
 
 export const causesByFeature = ranked(
   {
-    labels: [feature, { label: CAUSE_LABEL, name: 'Cause' }],
+    labels: [
+      { ...feature, width: 140 },
+      { label: CAUSE_LABEL, name: 'Cause' },
+    ],
     figures: causeFigures(BY, SCOPE),
     rankedBy: PEAK,
   },

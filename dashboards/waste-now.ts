@@ -5,7 +5,7 @@ import { pricedCalls, toDashboard, toTraces } from './destinations.ts'
 import { HOURLY } from './hourly.ts'
 import { LABEL } from './labels.ts'
 import { series, stat, UNIT, type Question } from './panels.ts'
-import { inRange, orNone, perHour, ratio } from './range.ts'
+import { inRange, perHour, ratio, shareOf, zeroInRange } from './range.ts'
 import { RANGE_CAVEAT } from './spend-now.ts'
 import { ranked } from './tables.ts'
 import { chosen } from './variables.ts'
@@ -16,7 +16,7 @@ export const NO_CALLS = 'No calls: run `costspan doctor -- node app.js`'
 const all = { selector: SCOPE, by: [] }
 const IS_WASTE = `${SCOPE},${LABEL.waste}!="none"`
 const cost = inRange(HOURLY.cost, all)
-const lost = orNone(inRange(HOURLY.costParts, { selector: IS_WASTE, by: [] }), cost)
+const lost = inRange(HOURLY.costParts, { selector: IS_WASTE, by: [] })
 
 const common: Pick<Question, 'caveat' | 'noValue' | 'links'> = {
   caveat: RANGE_CAVEAT,
@@ -34,7 +34,7 @@ const wastedCalls = toTraces(
 const KINDS =
   '`repeat`: the same request once more within its unit. `aborted`, `failed`, `truncated`: answers that nobody could use. `retry`: attempts that were billed.'
 
-export const wasted = stat(lost, {
+export const wasted = stat(`(${lost}) or ${zeroInRange(HOURLY.cost, all)}`, {
   ...common,
   title: 'What was wasted?',
   formula: `Spend with a \`costspan_waste\` other than \`none\`. ${KINDS}`,
@@ -45,7 +45,7 @@ export const wasted = stat(lost, {
   height: 3,
 })
 
-export const share = stat(ratio(lost, cost), {
+export const share = stat(shareOf(lost, cost), {
   ...common,
   title: 'What share of spend is waste?',
   formula: 'Wasted spend over all spend within the range.',
@@ -78,7 +78,7 @@ export const attemptsPerCall = stat(ratio(inRange(HOURLY.attempts, all), calls),
 
 const input = inRange(HOURLY.inputTokens, all)
 
-export const cacheHits = stat(ratio(orNone(inRange(HOURLY.cacheReadTokens, all), input), input), {
+export const cacheHits = stat(shareOf(inRange(HOURLY.cacheReadTokens, all), input), {
   ...common,
   title: 'What share of input is cached?',
   formula: 'Input tokens read from the provider’s cache over all input tokens.',
@@ -113,7 +113,7 @@ export const overTime = series(
     formula: `USD an hour by \`costspan_waste\`. ${KINDS}`,
     caveat: 'a shape by `rate()`, in long ranges by recorded hours.',
     todo: 'a step at a release mark is its doing.',
-    unit: UNIT.usdPerUnit,
+    unit: UNIT.usd,
     noValue: 'No waste in this range',
     links: [wastedCalls],
     width: 12,

@@ -46,7 +46,12 @@ export async function conversation(
       feature: BOT_FEATURE,
       team: 'support',
       customer,
-      unit: { type: 'conversation', id: unitOf(phase.promptVersion, ticketOf(index)) },
+      // Said, since requests carry earlier answers along: costspan would take them for the middle of a conversation.
+      unit: {
+        type: 'conversation',
+        id: unitOf(phase.promptVersion, ticketOf(index)),
+        start: true,
+      },
       prompt: { name: PROMPT_NAME, version: phase.promptVersion },
     },
     async () => {

@@ -65,6 +65,7 @@ describe('a money stat', () => {
       { value: 0.8, color: 'orange' },
       { value: 1, color: 'red' },
     ])
+    expect(coloured.fieldConfig?.defaults.color).toEqual({ mode: 'thresholds' })
   })
 })
 
@@ -82,6 +83,16 @@ describe('a money series', () => {
     ])
     expect(panel.options).toMatchObject({ legend: { showLegend: true } })
     expect(panel.fieldConfig?.defaults.custom).toMatchObject({ stacking: { mode: 'none' } })
+  })
+
+  test('has points at most each 30 s, and leaps gaps of an hour where it divides', () => {
+    const panel = series(lines, question).build()
+    expect(panel).toMatchObject({ interval: '30s', maxDataPoints: 120 })
+    expect(panel.fieldConfig?.defaults).toMatchObject({
+      color: { mode: 'palette-classic' },
+      custom: { spanNulls: 3_600_000 },
+    })
+    expect(series(lines, question, 'stacked').build()).toMatchObject({ maxDataPoints: 300 })
   })
 
   test('stacks what adds up', () => {
@@ -121,6 +132,37 @@ describe('a ranked table', () => {
       { id: 'sortBy', options: { sort: [{ field: 'Spend', desc: true }] } },
       { id: 'limit', options: { limitField: 5 } },
     ])
+  })
+
+  test('lets Grafana divide 2 of its figures, and writes a dash where there is nothing to divide by', () => {
+    const divided = ranked(
+      {
+        labels: [{ label: 'costspan_feature', name: 'Feature' }],
+        figures: [
+          { name: 'A call', of: ['Spend', '/', 'Calls'], unit: UNIT.usdPerCall },
+          { name: 'Spend', expr: 'cost', unit: UNIT.usd },
+          { name: 'Calls', expr: 'calls', unit: UNIT.count },
+        ],
+      },
+      question,
+    ).build()
+    expect(divided.targets).toMatchObject([{ expr: 'cost' }, { expr: 'calls' }])
+    const binary = { left: 'Value #A', operator: '/', right: 'Value #B' }
+    expect(divided.transformations).toMatchObject([
+      { id: 'merge' },
+      { id: 'calculateField', options: { mode: 'binary', alias: 'A call', binary } },
+      { id: 'organize', options: { indexByName: { costspan_feature: 0, 'A call': 1 } } },
+      { id: 'sortBy', options: { sort: [{ field: 'A call' }] } },
+      { id: 'limit' },
+    ])
+    const [{ properties } = { properties: [] }] = divided.fieldConfig?.overrides ?? []
+    expect(properties).toContainEqual({
+      id: 'mappings',
+      value: [
+        { type: 'range', options: { from: 1e15, to: null, result: { text: '–', index: 1 } } },
+        { type: 'special', options: { match: 'null+nan', result: { text: '–', index: 2 } } },
+      ],
+    })
   })
 
   test('names the figure of a single answer too, which Grafana calls Value without a letter', () => {

@@ -95,6 +95,8 @@ describe.each(both)('%s', (_name, dashboard) => {
     expect(hidden.map(({ name, skipUrlSync }) => [name, skipUrlSync])).toEqual([
       ['live', true],
       ['curve', true],
+      ['hours', true],
+      ['restarts', true],
     ])
   })
 

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { createSpanWriter } from '../../instrumentation/record/span-bytes.ts'
+import { processorSeconds } from './support/engine-process.ts'
 import { number, until } from './support/prometheus.ts'
 import { startStack, type Stack } from './support/stack.ts'
 import { collectorWith, pipeline } from './support/variant.ts'
@@ -89,12 +90,6 @@ const ATTRIBUTES = {
   'costspan.team': 'care',
   'gen_ai.prompt.name': 'answer',
   'gen_ai.prompt.version': '7',
-}
-
-/** Processor seconds of a process. Source: proc(5), fields 14 and 15, in ticks of a hundredth. */
-function processorSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
 function residentMegabytes(pid: number): number {

@@ -2,7 +2,15 @@
 
 import { describe, expect, test } from 'vitest'
 import { HOURLY } from '../../dashboards/hourly.ts'
-import { before, CURVE_HOURS, inRange, LIVE_HOURS, perHour } from '../../dashboards/range.ts'
+import {
+  before,
+  CURVE_HOURS,
+  inRange,
+  LIVE_HOURS,
+  perHour,
+  RESTARTS,
+  zeroInRange,
+} from '../../dashboards/range.ts'
 import { quantileOverTime, QUANTILE } from '../../dashboards/quantiles.ts'
 import { failuresOf, promtool, type InputSeries } from './promtool.ts'
 
@@ -18,11 +26,21 @@ const hours = (values: string): InputSeries => ({
 })
 
 /** As Grafana fills a query in. */
-function filled(query: string, seconds: number): string {
+function filled(
+  query: string,
+  {
+    seconds,
+    restarts,
+    step = '1h',
+  }: { seconds: number; restarts: boolean; step?: string | undefined },
+): string {
   return query
     .replaceAll('$__rate_interval', '1m')
     .replaceAll('$__range_s', String(seconds))
     .replaceAll('$__range', `${seconds}s`)
+    .replaceAll('$__interval', step)
+    .replaceAll('$hours', seconds > LIVE_HOURS * 3_600 ? '.*' : 'none')
+    .replaceAll('$restarts', restarts ? '.*' : 'none')
     .replaceAll('$live', seconds <= LIVE_HOURS * 3_600 ? '.*' : 'none')
     .replaceAll('$curve', seconds <= CURVE_HOURS * 3_600 ? '.*' : 'none')
 }
@@ -35,10 +53,14 @@ interface Case {
   readonly each?: string
   readonly at: string
   readonly value: number | undefined
+  /** What the variable of that name has found; as long as a line's step is no longer than an hour. */
+  readonly restarts?: boolean
+  readonly step?: string
 }
 
-async function check({ query, seconds, series, each = '15s', at, value }: Case): Promise<void> {
-  const found = `sum(${filled(query, seconds)})`
+async function check(of: Case): Promise<void> {
+  const { query, seconds, series, each = '15s', at, value, restarts = false, step } = of
+  const found = `sum(${filled(query, { seconds, restarts, step })})`
   const expr = value === undefined ? found : `abs(${found} - ${value}) < bool 1e-9`
   const exp_samples = value === undefined ? [] : [{ labels: '{}', value: 1 }]
   const tests = [
@@ -50,6 +72,9 @@ async function check({ query, seconds, series, each = '15s', at, value }: Case):
   ]
   expect(await failuresOf({ tests })).toBe('')
 }
+
+/** What a variable asks of Prometheus. */
+const inner = (query: string): string => /^query_result\((.*)\)$/s.exec(query)?.[1] ?? ''
 
 const spent = inRange(HOURLY.cost, { selector: `${FEATURE}="bot"`, by: [FEATURE] })
 const MINUTES = 60
@@ -74,7 +99,24 @@ describe.skipIf(promtool === undefined)('inRange', () => {
 
   test('a process that restarts within 3 hours has spent $4 before it and $2 after', async () => {
     const series = [counter('0+0.01x400 0.01+0.01x199')]
-    await check({ query: spent, seconds: 3 * HOUR, series, at: '150m', value: 6 })
+    const asked = { query: spent, seconds: 3 * HOUR, series, at: '150m' }
+    await check({ ...asked, restarts: true, value: 6 })
+    // Where nobody looked for restarts: since it restarted.
+    await check({ ...asked, value: 2 })
+  })
+
+  test.each([
+    ['within the last hour', '0+0.01x400 0.01+0.01x199', '150m', true],
+    ['within 3 hours', '0+0.01x400 0.01+0.01x300', '170m', true],
+    ['within the 3 hours before', '0+0.01x400 0.01+0.01x900', '5h', true],
+    ['never', '0+0.01x600', '150m', false],
+  ])('a process that restarted %s is looked for', async (_when, values, at, expected) => {
+    const series = [{ series: 'costspan_calls_total{job="app"}', values }]
+    for (const restarts of ['.*', 'none']) {
+      const query = `(${inner(RESTARTS.query)}) and on (gate) label_replace(vector(1), "gate", "${restarts}", "", "")`
+      const value = (restarts === '.*') === expected ? 1 : undefined
+      await check({ query, seconds: 3 * HOUR, series, at, value })
+    }
   })
 
   test('2 processes of one feature add up', async () => {
@@ -101,6 +143,20 @@ describe.skipIf(promtool === undefined)('inRange', () => {
 
   test('nothing is nothing, and not $0', async () => {
     await check({ query: spent, seconds: HOUR, series: [], at: '10m', value: undefined })
+  })
+})
+
+describe.skipIf(promtool === undefined)('zeroInRange', () => {
+  const query = zeroInRange(HOURLY.cost, { selector: `${FEATURE}="bot"`, by: [FEATURE] })
+  const count = `count(${query} == 0)`
+
+  test.each([
+    ['5 minutes, of what has a counter', 5 * MINUTES, [counter('7+0x60')], '15s', 1],
+    ['30 days, of what has an hour', 30 * DAY, [hours('2x60')], '1m', 1],
+    ['30 days, of what no hour has yet', 30 * DAY, [counter('_x40 3+0x10')], '1m', 1],
+    ['30 days, of nothing: nothing', 30 * DAY, [], '1m', undefined],
+  ] as const)('is 0 over %s', async (_of, seconds, series, each, value) => {
+    await check({ query: count, seconds, series, each, at: each === '1m' ? '50m' : '10m', value })
   })
 })
 
@@ -136,8 +192,14 @@ describe.skipIf(promtool === undefined)('perHour', () => {
       ['120m', 7],
       ['130m', undefined],
     ] as const) {
-      await check({ query, seconds, series, each: '1m', at, value })
+      await check({ query, seconds, series, each: '1m', at, value, step: '5m' })
     }
+  })
+
+  test('where points are 3 hours apart, each is the mean of its 3', async () => {
+    const series = [hours('1x1 4 10 1')]
+    const seconds = 30 * DAY
+    await check({ query, seconds, series, each: '1h', at: '4h', value: 5, step: '3h' })
   })
 })
 

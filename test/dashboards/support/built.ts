@@ -98,9 +98,9 @@ export interface Dashboard {
 const FOLDER = 'dashboards/json'
 
 function read(variant: 'provisioned' | 'import'): readonly Dashboard[] {
-  return readdirSync(`${FOLDER}/${variant}`).map((file) =>
-    JSON.parse(readFileSync(`${FOLDER}/${variant}/${file}`, 'utf8')),
-  )
+  return readdirSync(`${FOLDER}/${variant}`)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => JSON.parse(readFileSync(`${FOLDER}/${variant}/${file}`, 'utf8')))
 }
 
 export const provisioned = read('provisioned')

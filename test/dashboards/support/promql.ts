@@ -21,6 +21,7 @@ export interface Named {
 const expanded = (query: string): string =>
   query
     .replaceAll('$__rate_interval', '1m')
+    .replaceAll('$__interval', '1m')
     .replaceAll('$__range_s', '10800')
     .replaceAll('$__range', '3h')
     .replaceAll(/\$(baseline|threshold)/g, '18')

@@ -6,6 +6,8 @@
  *   --hours 720      of the time range; counters are there for the last one
  *   --rounds 3       how often each panel is asked
  *   --blocks FOLDER  keeps the blocks there, and takes those that are there
+ *   --against FOLDER dashboards that are asked in turns with ours: another commit's dashboards/json/provisioned
+ *   --no-rules       only what panels take: rules are evaluated by the same process
  *
  * Exits with 1 where a panel takes more than 5 seconds. The blocks need 6 GB of disk while they are written.
  */
@@ -15,11 +17,13 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { number } from '../support/prometheus.ts'
-import { startStack } from '../support/stack.ts'
+import { parse } from 'yaml'
+import { CONFIG, startStack } from '../support/stack.ts'
 import { writeBlocks } from './blocks.ts'
 import { COMPANY, companyPast } from './company.ts'
 import { readDashboards } from './model.ts'
 import { LIMIT_MS, timings, type Timing } from './speed.ts'
+import { processorSeconds } from '../support/engine-process.ts'
 
 const { values: flags } = parseArgs({
   options: {
@@ -30,6 +34,8 @@ const { values: flags } = parseArgs({
     hours: { type: 'string', default: '720' },
     rounds: { type: 'string', default: '3' },
     blocks: { type: 'string' },
+    against: { type: 'string' },
+    'no-rules': { type: 'boolean', default: false },
   },
 })
 
@@ -66,10 +72,28 @@ async function pastEnd(): Promise<number> {
   return past.to
 }
 
-function line({ uid, title, first, median, queries, samples, errors }: Timing): string {
-  const slow = Math.max(first, median) > LIMIT_MS ? ' **over 5 s**' : ''
-  const wrong = errors.length === 0 ? '' : ` **${errors[0]}**`
-  return `| ${uid} | ${title} | ${queries} | ${(first / 1000).toFixed(2)} | ${(median / 1000).toFixed(2)} | ${(samples / 1e6).toFixed(2)} |${slow}${wrong}`
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+
+function line(panel: readonly Timing[], other: readonly Timing[]): string {
+  const [first] = panel
+  const seconds = (of: readonly Timing[]): number =>
+    median(of.map(({ milliseconds }) => milliseconds)) / 1000
+  const cpu = (of: readonly Timing[]): number => median(of.map((each) => each.cpu))
+  const against =
+    other.length === 0 ? '' : ` ${seconds(other).toFixed(2)} | ${cpu(other).toFixed(2)} |`
+  const slow = seconds(panel) * 1000 > LIMIT_MS ? ' **over 5 s**' : ''
+  const wrong = panel.flatMap(({ errors }) => errors.map((error) => ` **${error}**`))[0] ?? ''
+  return `| ${first?.uid} | ${first?.title} | ${first?.queries} | ${seconds(panel).toFixed(2)} | ${cpu(panel).toFixed(2)} | ${((first?.samples ?? 0) / 1e6).toFixed(2)} |${against}${slow}${wrong}`
+}
+
+/** The shipped configuration without its rules, as a file. */
+function withoutRules(): string {
+  const { rule_files: _, ...rest } = parse(readFileSync(join(CONFIG, 'prometheus.yaml'), 'utf8'))
+  const file = join(folder, 'prometheus.json')
+  // JSON is YAML.
+  writeFileSync(file, JSON.stringify(rest))
+  return file
 }
 
 const to = await pastEnd()
@@ -79,23 +103,38 @@ const stack = await startStack({
     given.map((flag) =>
       flag.startsWith('--storage.tsdb.path=') ? `--storage.tsdb.path=${folder}` : flag,
     ),
+  ...(flags['no-rules'] ? { prometheus: withoutRules() } : {}),
 })
 try {
+  const { prometheus, server } = stack
   const active = await number(
-    stack.prometheus,
+    prometheus,
     `count(last_over_time({__name__=~"(costspan|gen_ai)_.+"}[5m] @ ${to / 1000}))`,
   )
   console.log(
     `${active} active series of counters and histograms; ${cpus().length} cores of ${cpus()[0]?.model}, ${loadavg()[0]?.toFixed(1)} processes waiting for them`,
   )
-  console.log('| dashboard | panel | queries | first, s | median, s | samples, million |')
-  console.log('| --- | --- | ---: | ---: | ---: | ---: |')
-  for (const dashboard of readDashboards()) {
-    for await (const timing of timings(dashboard, stack.prometheus, range, rounds)) {
-      console.log(line(timing))
-      const { first, median, errors } = timing
-      if (Math.max(first, median) > LIMIT_MS || errors.length > 0) process.exitCode = 1
+  const cpu = (): number => processorSeconds(server.running.pid)
+  const [ours, others] = [new Map<string, Timing[]>(), new Map<string, Timing[]>()]
+  const sides: (readonly [Map<string, Timing[]>, string | undefined])[] = [[ours, undefined]]
+  if (flags.against !== undefined) sides.push([others, flags.against])
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [found, from] of sides) {
+      for (const dashboard of readDashboards(from)) {
+        for await (const timing of timings(dashboard, { prometheus, range, cpu })) {
+          const key = `${timing.uid} ${timing.title}`
+          found.set(key, [...(found.get(key) ?? []), timing])
+        }
+      }
     }
+  }
+  const more = flags.against === undefined ? ['', ''] : [' other, s | CPU, s |', ' ---: | ---: |']
+  console.log(`| dashboard | panel | queries | median, s | CPU, s | samples, million |${more[0]}`)
+  console.log(`| --- | --- | ---: | ---: | ---: | ---: |${more[1]}`)
+  for (const [key, panel] of ours) {
+    console.log(line(panel, others.get(key) ?? []))
+    const slow = median(panel.map(({ milliseconds }) => milliseconds)) > LIMIT_MS
+    if (slow || panel.some(({ errors }) => errors.length > 0)) process.exitCode = 1
   }
 } finally {
   await stack.close()

@@ -1,13 +1,12 @@
 /** What panels must show after the story, by their titles: a title that changes is a test that fails. */
 
-import type { LedgerEntry } from '../../../demo/simulator/ledger.ts'
-import { CONVERSATIONS_PER_PHASE, isResolved, PHASES } from '../../../demo/story/phases.ts'
-import { spentBetween } from './history.ts'
-import type { Played } from './story.ts'
+import type { Figures } from './figures.ts'
 
 export type Scenario = '5 minutes' | '15 minutes' | '24 hours' | '30 days'
 
 const SHORT = ['5 minutes', '15 minutes'] as const
+const LONG = ['24 hours', '30 days'] as const
+const ALL = [...SHORT, ...LONG]
 const SPEND = 'costspan-spend'
 const FEATURE = 'costspan-feature'
 const UNITS = 'costspan-units'
@@ -25,7 +24,7 @@ export const EMPTY: readonly {
 }[] = [
   {
     uid: SPEND,
-    title: 'How much more than in the range before?',
+    title: 'How much more than before?',
     over: SHORT,
     why: 'nothing was spent in the minutes before the story',
   },
@@ -38,23 +37,22 @@ export const EMPTY: readonly {
   {
     uid: HEALTH,
     title: 'What do applications drop, and why?',
-    over: [...SHORT, '24 hours', '30 days'],
+    over: ALL,
     why: 'nothing was dropped',
   },
-  ...['What does the Collector lose?', 'How full are the Collector’s queues?'].map((title) => ({
-    uid: HEALTH,
+  ...(
+    [
+      [HEALTH, 'What does the Collector lose?'],
+      [HEALTH, 'How full are the Collector’s queues?'],
+      [WASTE, 'When did alerts fire?'],
+    ] as const
+  ).map(([uid, title]) => ({
+    uid,
     title,
-    over: ['30 days'] as const,
-    why: 'it has been exported for minutes, and a step of its line is half an hour',
+    over: LONG,
+    why: 'it has been there for minutes, and a step of its line is five minutes, ten or hours',
     mayHave: true as const,
   })),
-  {
-    uid: WASTE,
-    title: 'When did alerts fire?',
-    over: ['30 days'],
-    why: 'alerts have been evaluated for minutes, and a step of its line is half an hour',
-    mayHave: true,
-  },
 ]
 
 /** What is chosen when a dashboard is opened, beside the environment. */
@@ -62,122 +60,173 @@ export const CHOSEN: Readonly<Record<string, Readonly<Record<string, string>>>> 
   [FEATURE]: { feature: 'support-bot' },
 }
 
-export interface StoryLedger {
-  /** USD of the story: calls, and what the bot recorded beside them. */
-  readonly usd: number
-  readonly calls: number
-  readonly requests: number
-  readonly inputTokens: number
-  readonly cachedTokens: number
-  /** USD that cached tokens would have cost more at the rate of input. */
-  readonly saved: number
-  readonly bot: {
-    readonly usd: number
-    readonly calls: number
-    /** USD of calls that ask the same again. */
-    readonly repeatedUsd: number
-    readonly resolved: number
-    readonly outcomes: number
-  }
-  /** USD of the past that ended before it, in the hour before now. */
-  readonly pastOfLastHour: number
-}
-
-/** Each conversation of the bot records $0.0024 of look-ups and gateway: demo/support-bot/conversation.ts. */
-const BESIDE_CALLS = 0.0024
-
-export function storyLedger({ totals, entries, past, story }: Played): StoryLedger {
-  const bot = entries.filter(({ unit }) => unit !== undefined)
-  const outcomes = CONVERSATIONS_PER_PHASE * PHASES.length
-  const beside = outcomes * BESIDE_CALLS
-  const resolved = Array.from({ length: CONVERSATIONS_PER_PHASE }, (_, index) => index)
-  return {
-    usd: Number(totals.told.usd) + beside,
-    calls: totals.calls,
-    requests: totals.requests,
-    inputTokens: totals.told.inputTokens,
-    cachedTokens: sum(entries, ({ told }) => told?.usage.cacheRead ?? 0),
-    saved: sum(entries, ({ told }) =>
-      told?.rate === undefined
-        ? 0
-        : ((Number(told.rate.input) - Number(told.rate.cacheRead ?? 0)) * told.usage.cacheRead) /
-          1e6,
-    ),
-    bot: {
-      usd: sum(bot, usdOf) + beside,
-      calls: bot.length,
-      repeatedUsd: sum(
-        bot.filter(({ repeat }) => repeat > 1),
-        usdOf,
-      ),
-      resolved: resolved.filter(isResolved).length * PHASES.length,
-      outcomes,
-    },
-    pastOfLastHour: spentBetween(past, { from: story.to - 3_600_000, to: story.to }),
-  }
-}
-
-const usdOf = ({ told }: LedgerEntry): number => Number(told?.pico ?? 0n) / 1e12
-
-function sum<T>(all: readonly T[], of: (each: T) => number): number {
-  return all.reduce((total, each) => total + of(each), 0)
+/** What a panel is compared with. */
+export interface Compared {
+  readonly range: Figures
+  /** The range of the same length before, and the same range a day earlier: as far as hours are recorded. */
+  readonly before: Figures
+  readonly yesterday: Figures
+  readonly lastHour: number
+  readonly lastDay: number
+  /** USD, without what no hour has yet. */
+  readonly hoursOfDay: number
+  /** Hours of the last 24 and 6 that were recorded. */
+  readonly recorded: { readonly day: number; readonly sixHours: number }
+  /** USD of the budgets' 30 days: of everything, and of the bot; and of their last 6 hours. */
+  readonly budgets: readonly {
+    readonly spent: number
+    readonly pace: number
+    readonly limit: number
+  }[]
 }
 
 export interface Expected {
   readonly uid: string
   readonly title: string
-  readonly refId?: string
+  readonly refId: string
   readonly over: readonly Scenario[]
-  readonly of: (ledger: StoryLedger, scenario: Scenario) => number
+  readonly of: (compared: Compared) => number
 }
 
-const expected = (uid: string, title: string, of: Expected['of'], refId = 'A'): Expected => ({
-  uid,
-  title,
-  of,
-  refId,
-  over: SHORT,
-})
-
-const usd = (ledger: StoryLedger): number => ledger.usd
-const PERSON = 18
+type Of = (figures: Figures) => number
 
 /** Sums over the rows of a table. */
-export const LEDGER: readonly Expected[] = [
+const expected = (uid: string, title: string, of: Of, refId = 'A'): Expected => ({
+  uid,
+  title,
+  refId,
+  over: ALL,
+  of: ({ range }) => of(range),
+})
+/** The same in every range, or only in long ones. */
+const compared = (
+  uid: string,
+  title: string,
+  of: Expected['of'],
+  { refId = 'A', over = ALL }: { refId?: string; over?: readonly Scenario[] } = {},
+): Expected => ({ uid, title, refId, over, of })
+
+const usd: Of = (figures) => figures.usd
+const calls: Of = (figures) => figures.calls
+const sumOf = (all: readonly number[]): number => all.reduce((sum, each) => sum + each, 0)
+const PERSON = 18
+const CHANGES = 'What costs more than at this time yesterday?'
+const BUDGETS = 'Will we exceed the budget, and when?'
+const CALLS_ONLY: Of = (figures) => figures.usd - figures.bot.usd + figures.bot.usdOfCalls
+
+export const EXPECTED: readonly Expected[] = [
   expected(SPEND, 'What was spent in this time range?', usd),
-  expected(SPEND, 'What did the last hour cost?', (ledger) => ledger.usd + ledger.pastOfLastHour),
-  // Two calls of a model without a price, and one whose stream was left before it told its usage.
-  expected(SPEND, 'What share of calls has no price?', ({ calls }) => 3 / calls),
+  compared(SPEND, 'How much more than before?', ({ range, before }) => range.usd / before.usd - 1, {
+    over: LONG,
+  }),
+  compared(SPEND, 'What did the last hour cost?', ({ lastHour }) => lastHour),
+  compared(SPEND, 'What did the last 24 hours cost?', ({ lastDay }) => lastDay),
+  compared(
+    SPEND,
+    'What would a month cost at this pace?',
+    ({ hoursOfDay, recorded }) => (hoursOfDay / recorded.day) * 720,
+  ),
+  expected(SPEND, 'What share of calls has no price?', (all) => all.unpriced / all.ended),
+  ...(['spent', 'limit'] as const).map((figure, index) =>
+    compared(SPEND, BUDGETS, ({ budgets }) => sumOf(budgets.map((budget) => budget[figure])), {
+      refId: 'BC'.charAt(index),
+    }),
+  ),
+  compared(SPEND, BUDGETS, ({ budgets }) =>
+    sumOf(budgets.map(({ spent, limit }) => spent / limit)),
+  ),
+  compared(
+    SPEND,
+    BUDGETS,
+    ({ budgets, recorded }) => (sumOf(budgets.map(({ pace }) => pace)) / recorded.sixHours) * 720,
+    {
+      refId: 'D',
+    },
+  ),
   expected(SPEND, 'Which teams spend it?', usd),
+  expected(SPEND, 'Which teams spend it?', calls, 'B'),
   expected(SPEND, 'Which features spend it?', usd),
-  expected(SPEND, 'Which features spend it?', ({ calls }) => calls, 'B'),
+  expected(SPEND, 'Which features spend it?', calls, 'B'),
   expected(SPEND, 'Which prompt versions and models spend it?', usd),
+  expected(SPEND, 'Which prompt versions and models spend it?', calls, 'B'),
+  expected(SPEND, CHANGES, CALLS_ONLY),
+  compared(SPEND, CHANGES, ({ yesterday }) => CALLS_ONLY(yesterday), { refId: 'B', over: LONG }),
   expected(FEATURE, 'What did it cost in this range?', ({ bot }) => bot.usd),
+  expected(FEATURE, 'What does a conversation cost?', ({ bot }) => bot.usd / bot.units),
   expected(FEATURE, 'What does a call cost?', ({ bot }) => bot.usd / bot.calls),
-  expected(FEATURE, 'How many attempts does a call take?', () => 1),
-  expected(FEATURE, 'What share of its spend is waste?', ({ bot }) => bot.repeatedUsd / bot.usd),
-  expected(UNITS, 'What does a success cost?', ({ bot }) => bot.usd / bot.resolved),
-  expected(UNITS, 'How many outcomes are a success?', ({ bot }) => bot.resolved / bot.outcomes),
+  expected(FEATURE, 'How many attempts does a call take?', ({ bot }) => bot.attempts / bot.calls),
+  expected(FEATURE, 'What share of its spend is waste?', ({ bot }) => bot.wasted / bot.usd),
+  expected(FEATURE, 'What share of its calls fails?', () => 0),
+  expected(FEATURE, 'How do prompt versions compare?', ({ bot }) => bot.usdOfCalls),
+  expected(FEATURE, 'How do prompt versions compare?', ({ bot }) => bot.calls, 'B'),
+  expected(UNITS, 'What does a conversation cost?', ({ units }) => units.usd / units.began),
+  expected(UNITS, 'What does a success cost?', ({ outcomes: all }) => all.usd / all.successes),
   expected(
     UNITS,
-    'What does a success cost, next to a person?',
-    ({ bot }) => bot.usd / bot.resolved / PERSON,
+    'How many outcomes are a success?',
+    ({ outcomes: all }) => all.successes / all.recorded,
   ),
-  expected(UNITS, 'What was saved against people?', ({ bot }) => bot.resolved * PERSON - bot.usd),
   expected(
     UNITS,
-    'What share must succeed to break even?',
-    ({ bot }) => bot.usd / bot.outcomes / PERSON,
+    'How much of a person’s cost?',
+    ({ outcomes: all }) => all.usd / all.successes / PERSON,
   ),
-  expected(UNITS, 'Which features are worth it?', ({ bot }) => bot.resolved, 'D'),
-  expected(UNITS, 'Which outcomes are there?', ({ bot }) => bot.outcomes),
-  expected(WASTE, 'What was wasted?', ({ bot }) => bot.repeatedUsd),
-  expected(WASTE, 'What share of spend is waste?', (ledger) => ledger.bot.repeatedUsd / ledger.usd),
-  expected(WASTE, 'How many attempts does a call take?', ({ requests, calls }) => requests / calls),
+  compared(UNITS, 'What were the outcomes worth?', ({ range }) => range.outcomes.value, {
+    over: LONG,
+  }),
+  compared(
+    UNITS,
+    'What is the margin?',
+    ({ range: { outcomes } }) => (outcomes.value - outcomes.usd) / outcomes.value,
+    { over: LONG },
+  ),
   expected(
-    WASTE,
-    'What share of input is cached?',
-    ({ cachedTokens, inputTokens }) => cachedTokens / inputTokens,
+    UNITS,
+    'What was saved against people?',
+    ({ outcomes: all }) => all.successes * PERSON - all.usd,
   ),
+  expected(
+    UNITS,
+    'What share breaks even?',
+    ({ outcomes: all }) => all.usd / all.recorded / PERSON,
+  ),
+  expected(UNITS, 'Which features are worth it?', ({ units }) => units.usd),
+  expected(UNITS, 'Which features are worth it?', ({ units }) => units.began, 'B'),
+  expected(UNITS, 'Which features are worth it?', ({ outcomes: all }) => all.successes, 'C'),
+  expected(UNITS, 'Which outcomes are there?', ({ outcomes: all }) => all.recorded),
+  expected(
+    UNITS,
+    'Which outcomes are there?',
+    ({ outcomes: all }) => all.successes / all.recorded,
+    'B',
+  ),
+  expected(UNITS, 'Which outcomes are there?', ({ outcomes: all }) => all.value, 'C'),
+  expected(UNITS, 'Which units began?', ({ units }) => units.ofTypes),
+  expected(WASTE, 'What was wasted?', ({ wasted }) => wasted),
+  expected(WASTE, 'What share of spend is waste?', (all) => all.wasted / all.usd),
+  expected(WASTE, 'How many attempts does a call take?', (all) => all.attempts / all.calls),
+  expected(WASTE, 'What share of input is cached?', (all) => all.cachedTokens / all.inputTokens),
   expected(WASTE, 'What did caching save?', ({ saved }) => saved),
+  expected(WASTE, 'Which features waste it, and how?', ({ wasted }) => wasted),
+  expected(HEALTH, 'What share of calls has no price?', (all) => all.unpriced / all.ended),
+  expected(HEALTH, 'What share is priced only in part?', () => 0),
+  expected(HEALTH, 'What share of spend is nobody’s?', (all) => all.nobodys / all.usd),
+  expected(HEALTH, 'Which calls have no full price, and why?', ({ unpriced }) => unpriced),
+  compared(HEALTH, 'Which services spend without a feature?', ({ lastHour }) => lastHour),
+  expected(HEALTH, 'Which services spend without a feature?', ({ nobodys }) => nobodys, 'B'),
+  expected(HEALTH, 'Were label sets folded together?', () => 0),
+  compared(HEALTH, 'Are hours of the last day missing?', ({ recorded }) => 24 - recorded.day),
+]
+
+/** Tiles and tables that state neither money nor counts of the ledger, and what they state. */
+export const ELSE: readonly (readonly [uid: string, title: string, states: string])[] = [
+  [FEATURE, 'What has grown against the hour before?', 'causes: recorded.test.ts'],
+  [WASTE, 'Which alerts fire?', 'alerts: alerts.test.ts'],
+  [WASTE, 'What has grown, of which feature?', 'causes: recorded.test.ts'],
+  [HEALTH, 'How old is the oldest price book?', 'an age'],
+  [HEALTH, 'Which services have old prices?', 'an age'],
+  [HEALTH, 'Do two processes write the same series?', 'restarts'],
+  [HEALTH, 'How many series are there?', 'series'],
+  [HEALTH, 'Which metrics have most series?', 'series'],
+  [HEALTH, 'What do applications drop, and why?', 'nothing, here'],
 ]

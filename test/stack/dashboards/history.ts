@@ -115,6 +115,35 @@ export function writeHistory(
   return { series: all.size, samples }
 }
 
+type Labels = Readonly<Record<string, string>>
+
+/** A recorded series as `writeHistory` writes it. */
+export interface HourSeries {
+  readonly name: string
+  readonly labels: Labels
+  /** Sum of its samples after `from` until `to`; undefined where it has none. */
+  sum(from: number, to: number): number | undefined
+}
+
+export function hourSeries(history: History): readonly HourSeries[] {
+  const times = hours(history)
+  return [...seriesIn(history, HOURS).values()].flatMap((parts) => {
+    const [first] = parts
+    if (first === undefined) return []
+    const [since, until] = lifeOf(parts.map(({ set }) => set))
+    const own = times.filter((time) => time >= since && time <= until)
+    return {
+      name: first.of.name,
+      labels: labelsOf(first.set, first.of),
+      sum(from, to) {
+        const within = own.filter((time) => time > from && time <= to)
+        if (within.length === 0) return undefined
+        return within.reduce((sum, time) => sum + valueOf(parts, time, 'hours'), 0)
+      },
+    }
+  })
+}
+
 function valueOf(parts: readonly SeriesPart[], time: number, part: 'counters' | 'hours'): number {
   const values = parts.map(({ set, of }) => of.value(set, count(set, time, part)))
   return parts[0]?.of.greatest === true
@@ -148,7 +177,8 @@ function seriesIn(
   for (const set of sets) {
     for (const of of metrics) {
       if (of.applies?.(set) === false) continue
-      const name = `${of.name}{${labelsOf(set, of)}}`
+      const labels = Object.entries(labelsOf(set, of))
+      const name = `${of.name}{${labels.map(([label, value]) => `${label}=${JSON.stringify(value)}`).join(',')}}`
       const parts = found.get(name)
       if (parts === undefined) found.set(name, [{ set, of }])
       else parts.push({ set, of })
@@ -157,7 +187,7 @@ function seriesIn(
   return found
 }
 
-function labelsOf(set: CallSet, { keeps, more, ofProcess }: SeriesOf): string {
+function labelsOf(set: CallSet, { keeps, more, ofProcess }: SeriesOf): Labels {
   const values: Readonly<Record<string, string>> = {
     [LABEL.environment]: set.environment,
     [LABEL.team]: set.team,
@@ -175,9 +205,7 @@ function labelsOf(set: CallSet, { keeps, more, ofProcess }: SeriesOf): string {
     service_version: set.serviceVersion,
   }
   const kept = Object.fromEntries(keeps.map((label) => [label, values[label] ?? '']))
-  return Object.entries({ ...kept, ...more, ...(ofProcess ? process : {}) })
-    .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
-    .join(',')
+  return { ...kept, ...more, ...(ofProcess ? process : {}) }
 }
 
 function lifeOf(sets: readonly CallSet[]): readonly [number, number] {

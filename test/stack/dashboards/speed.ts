@@ -1,16 +1,17 @@
 /** How long a company waits for its month: each panel's queries together, as a browser sends them. */
 
-import { evaluate, type Answer } from './evaluate.ts'
+import { evaluate } from './evaluate.ts'
 import type { Range } from './expand.ts'
-import { prometheusTargets, type Dashboard, type Panel } from './model.ts'
+import { prometheusTargets, type Dashboard } from './model.ts'
 import { fillVariables } from './variables.ts'
 
 export interface Timing {
   readonly uid: string
   readonly title: string
-  /** Milliseconds until the last of the panel's queries was answered: the first time, and the median of all. */
-  readonly first: number
-  readonly median: number
+  /** Until the last of the panel's queries was answered. */
+  readonly milliseconds: number
+  /** Seconds of a processor that Prometheus took meanwhile. */
+  readonly cpu: number
   readonly queries: number
   readonly samples: number
   readonly errors: readonly string[]
@@ -19,42 +20,43 @@ export interface Timing {
 /** A panel has to be there within this. */
 export const LIMIT_MS = 5_000
 
-/** Panel by panel, as they come. */
-export async function* timings(
-  dashboard: Dashboard,
-  prometheus: string,
-  range: Range,
-  rounds: number,
-): AsyncGenerator<Timing> {
-  const { values: variables } = await fillVariables(dashboard, prometheus, range)
-  for (const [panel, targets] of prometheusTargets(dashboard)) {
-    const times: number[] = []
-    let answers: readonly Answer[] = []
-    for (let round = 0; round < rounds; round += 1) {
-      const began = performance.now()
-      answers = await Promise.all(
-        targets.map((target) => evaluate(panel, target, { prometheus, range, variables })),
-      )
-      times.push(performance.now() - began)
-    }
-    yield timingOf(dashboard, panel, times, answers)
-  }
+export interface Timed {
+  readonly prometheus: string
+  readonly range: Range
+  /** Processor seconds that Prometheus has taken. */
+  readonly cpu: () => number
 }
 
-function timingOf(
-  { uid }: Dashboard,
-  { title = '' }: Panel,
-  times: readonly number[],
-  answers: readonly Answer[],
-): Timing {
-  return {
-    uid,
-    title,
-    first: times[0] ?? NaN,
-    median: times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN,
-    queries: answers.length,
-    samples: answers.reduce((sum, { samples }) => sum + samples, 0),
-    errors: answers.flatMap(({ error }) => error ?? []),
+/** Its variables, then each panel once, as they come. */
+export async function* timings(
+  dashboard: Dashboard,
+  { prometheus, range, cpu }: Timed,
+): AsyncGenerator<Timing> {
+  const [opened, idle] = [performance.now(), cpu()]
+  const { values: variables } = await fillVariables(dashboard, prometheus, range)
+  yield {
+    uid: dashboard.uid,
+    title: 'Its variables',
+    milliseconds: performance.now() - opened,
+    cpu: cpu() - idle,
+    queries: [...variables].length,
+    samples: 0,
+    errors: [],
+  }
+  for (const [{ title = '', ...panel }, targets] of prometheusTargets(dashboard)) {
+    const [began, before] = [performance.now(), cpu()]
+    const answers = await Promise.all(
+      targets.map((target) => evaluate(panel, target, { prometheus, range, variables })),
+    )
+    yield {
+      uid: dashboard.uid,
+      title,
+      milliseconds: performance.now() - began,
+      cpu: cpu() - before,
+      queries: answers.length,
+      samples: answers.reduce((sum, { samples }) => sum + samples, 0),
+      errors: answers.flatMap(({ error }) => error ?? []),
+    }
   }
 }
 

@@ -3,17 +3,17 @@
  * Prometheus with the rules that are shipped, and the counters that tend to be miscounted.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { parse } from 'yaml'
 import { startSimulator } from '../../../demo/simulator/server.ts'
 import type { LedgerEntry, LedgerTotals } from '../../../demo/simulator/ledger.ts'
 import { perform } from '../../../demo/stage.ts'
 import { storyScenario } from '../../../demo/story/scenario.ts'
 import { METRIC_COST, prometheusName } from '../../../instrumentation/semconv.ts'
 import { query, until } from '../support/prometheus.ts'
-import { startStack, type Stack } from '../support/stack.ts'
+import { CONFIG, startStack, type Stack } from '../support/stack.ts'
 import { writeBlocks } from './blocks.ts'
 import { demoPast } from './company.ts'
 import type { Range } from './expand.ts'
@@ -37,13 +37,17 @@ const GAP_MINUTES = 31
 const STORY_RANGE = 15 * MINUTE
 const STORY_SECONDS = 60
 
-/** @param gapMinutes between the end of the past and the story */
-export async function playStory({ gapMinutes = GAP_MINUTES } = {}): Promise<Played> {
+/** @param gapMinutes between the end of the past and the story, which takes so many seconds */
+export async function playStory({
+  gapMinutes = GAP_MINUTES,
+  seconds = STORY_SECONDS,
+} = {}): Promise<Played> {
   const folder = mkdtempSync(join(tmpdir(), 'costspan-dashboards-'))
   // What comes before the story takes half a minute itself.
   const past = demoPast(Date.now(), gapMinutes)
   await writeBlocks(past, folder)
   const stack = await startStack({
+    prometheus: withoutHours(folder),
     // Blocks that begin before the head does are its own past.
     flags: (flags) =>
       flags.map((flag) =>
@@ -62,7 +66,7 @@ export async function playStory({ gapMinutes = GAP_MINUTES } = {}): Promise<Play
     const app = perform('support-bot', {
       simulator: simulator.url,
       endpoint: stack.otlp,
-      arguments: ['--seconds', String(STORY_SECONDS)],
+      arguments: ['--seconds', String(seconds)],
       tell: () => undefined,
     })
     const code = await app.ended
@@ -82,6 +86,20 @@ export async function playStory({ gapMinutes = GAP_MINUTES } = {}): Promise<Play
     await close()
     throw error
   }
+}
+
+/**
+ * The shipped configuration but for the hourly rules: hours are written with the past, and one that ends at any minute,
+ * as they are recorded once Prometheus runs, would count the past's last hour again.
+ */
+function withoutHours(folder: string): string {
+  const config = parse(readFileSync(join(CONFIG, 'prometheus.yaml'), 'utf8'))
+  const rules = readdirSync(join(CONFIG, 'rules')).filter((name) => name !== 'spend.yaml')
+  const file = join(folder, 'prometheus.json')
+  const rule_files = rules.map((name) => join(CONFIG, 'rules', name))
+  // JSON is YAML.
+  writeFileSync(file, JSON.stringify({ ...config, rule_files }))
+  return file
 }
 
 /** The last export is in Prometheus, and rules have been evaluated with it. */
@@ -104,7 +122,4 @@ async function arrival(stack: Stack): Promise<void> {
     (alerts) => alerts.length > 0,
     150_000,
   )
-  // A line over 24 hours has a point each two minutes: the next one of them.
-  const step = 120_000
-  await sleep(step - (Date.now() % step) + 1_000)
 }

@@ -34,7 +34,8 @@ export async function pushTraps(otlp: string): Promise<void> {
       const value = values[index]
       return value === undefined ? [] : [pointOf(feature, value, began, now)]
     })
-    await send(otlp, points)
+    // A process has both; restarts are looked for by its calls.
+    for (const metric of [names.METRIC_COST, names.METRIC_CALLS]) await send(otlp, metric, points)
     await sleep(EXPORT_MS)
   }
 }
@@ -62,8 +63,11 @@ function pointOf(feature: string, value: number, began: number, now: number): ob
   }
 }
 
-async function send(otlp: string, dataPoints: readonly object[]): Promise<void> {
-  const { name, unit } = names.METRIC_COST
+async function send(
+  otlp: string,
+  { name, unit }: names.MetricDefinition,
+  dataPoints: readonly object[],
+): Promise<void> {
   const metric = { name, unit, sum: { dataPoints, aggregationTemporality: 2, isMonotonic: true } }
   const resource = {
     [names.ATTR_SERVICE_NAME]: 'traps',

@@ -17,6 +17,8 @@ export interface Drawn {
   readonly title: string
   readonly range: Range
   readonly rangeText: string
+  /** What the picture doesn't show. */
+  readonly note?: string
   /** What is chosen, by label. */
   readonly variables: readonly (readonly [string, string])[]
   readonly panels: readonly {
@@ -58,6 +60,16 @@ export async function gather(
   }
   const { uid, title } = dashboard
   return { uid, title, range, rangeText, variables: labelled(dashboard, values), panels }
+}
+
+/** Without what is asked of Tempo, and headings under which nothing is left. */
+export function withoutTraces(drawn: Drawn): Drawn {
+  const asked = drawn.panels.filter(({ asked: of }) => of !== 'tempo')
+  const panels = asked.filter(
+    ({ panel }, index) => panel.type !== 'row' || (asked[index + 1]?.panel.type ?? 'row') !== 'row',
+  )
+  if (panels.length === drawn.panels.length) return drawn
+  return { ...drawn, panels, note: 'Its lists of users and calls, from Tempo, are left out.' }
 }
 
 function titled(panel: Panel, values: Variables, range: Range): Panel {

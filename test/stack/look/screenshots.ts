@@ -16,7 +16,7 @@ import { playStory } from '../dashboards/story.ts'
 import { onPath } from '../engines/engines.ts'
 import { ROOT } from '../support/stack.ts'
 import { bundled, type Bundle } from './bundle.ts'
-import { gather, type Drawn } from './gather.ts'
+import { gather, withoutTraces, type Drawn } from './gather.ts'
 import { installedComponents } from './install.ts'
 import { withPalette } from './palette.ts'
 import { VIEWS } from './views.ts'
@@ -25,6 +25,8 @@ const ARTIFACTS = join(ROOT, 'test/artifacts/dashboards')
 const DOCS = join(ROOT, 'docs/images/dashboards')
 const WIDTHS = [1_440, 1_024]
 const MODES = ['dark', 'light'] as const
+/** Long enough for alerts to fire while it lasts. */
+const STORY_SECONDS = 300
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
 const { values: flags } = parseArgs({
@@ -41,16 +43,16 @@ async function answered(): Promise<readonly Drawn[]> {
     return JSON.parse(readFileSync(flags.answers, 'utf8')) as readonly Drawn[]
   }
   // The past ends when the story begins: a picture without a hole.
-  const played = await playStory({ gapMinutes: 0 })
+  const played = await playStory({ gapMinutes: 0, seconds: STORY_SECONDS })
   try {
     const drawn: Drawn[] = []
     for (const dashboard of readDashboards()) {
-      const { hours, chosen = {} } = VIEWS[dashboard.uid] ?? { hours: 24 }
-      const { to } = played.story
+      const { hours, until, chosen = {} } = VIEWS[dashboard.uid] ?? misplaced(dashboard.uid)
+      const to = until === 'its end' ? played.story.to : played.past.to
       drawn.push(
         await gather(dashboard, played.stack.prometheus, {
           range: { from: to - hours * 3_600_000, to },
-          rangeText: `Last ${hours} hours`,
+          rangeText: `Last ${hours} hour${hours === 1 ? '' : 's'}`,
           chosen: { environment: 'demo', ...chosen },
         }),
       )
@@ -104,6 +106,10 @@ function typeOf(url: string): string {
   return url.endsWith('.svg') ? 'image/svg+xml' : 'text/html'
 }
 
+function misplaced(uid: string): never {
+  throw new Error(`${uid} has no view in views.ts`)
+}
+
 function misused(line: string): never {
   console.error(line)
   process.exit(2)
@@ -126,7 +132,9 @@ try {
         console.log(`${name} ${Math.round(image.length / 1024)} KiB`)
         if (flags.docs && width === 1_440 && mode === (VIEWS[drawn.uid]?.mode ?? 'light')) {
           mkdirSync(DOCS, { recursive: true })
-          const small = withPalette(image)
+          const small = withPalette(
+            await picture(browser, bundle, withoutTraces(drawn), { width, mode }),
+          )
           writeFileSync(join(DOCS, `${drawn.uid}.png`), small)
           console.log(
             `docs/images/dashboards/${drawn.uid}.png ${Math.round(small.length / 1024)} KiB`,

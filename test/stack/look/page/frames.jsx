@@ -102,9 +102,7 @@ function configured(frame, { fieldConfig = {} }, theme, frameIndex) {
     const isNumber = field.type === FieldType.number
     const config = { ...copy(isNumber ? defaults : plain(defaults)), ...field.config }
     for (const { id, value } of own) set(config, id.split('.'), value)
-    config.color ??= {
-      mode: isNumber && frame.fields.length === 2 ? 'palette-classic' : 'thresholds',
-    }
+    if (config.fieldMinMax === true) config.max ??= Math.max(...field.values.map(Number))
     const made = {
       ...field,
       config,

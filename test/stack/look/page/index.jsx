@@ -119,7 +119,7 @@ function Header({ shown, theme }) {
       ))}
       <span style={{ ...pill, marginLeft: 'auto' }}>{shown.rangeText}</span>
       <span style={{ width: '100%', fontSize: 11, color: theme.colors.text.secondary }}>
-        Rendered with Grafana’s components (@grafana/ui 12.4.10), not by a Grafana.
+        Rendered with Grafana’s components (@grafana/ui 12.4.10), not by a Grafana. {shown.note}
       </span>
     </div>
   )
