@@ -17,7 +17,6 @@ import {
 } from '../../instrumentation/semconv.ts'
 import { inSeconds } from '../duration.ts'
 import { LABEL, matching } from '../labels.ts'
-import { increaseOf } from '../money.ts'
 import type { Recording } from './rule.ts'
 
 /** Calls that a window needs to say anything. */
@@ -59,8 +58,17 @@ interface Signal {
 const callsIn = (window: string): string => `costspan:calls_detail:${window}`
 const CALL_DETAIL = [...FEATURE, LABEL.promptName, LABEL.promptVersion, LABEL.waste]
 
+/**
+ * What alerts compare are ratios, for which a restart need not be exact: it counts from 0 on. A third of what `money()`
+ * reads, which would be most of a processor each 15 s where there are 60,000 series (docs/alerts.md).
+ */
 const counted = (metric: MetricDefinition): Signal['over'] => {
-  return (by, window) => increaseOf(metric, { by, window, lookback: LOOKBACK })
+  return (by, window) => {
+    const series = prometheusName(metric)
+    const last = `last_over_time(${series}[${window}])`
+    const base = `last_over_time(${series}[${LOOKBACK}] offset ${window})`
+    return `sum by (${by.join(', ')}) ((${last} - ${base}) >= 0 or ${last})`
+  }
 }
 
 const calls = (selector = ''): Signal['over'] => {
@@ -102,23 +110,33 @@ function rulesOf({ name, by = [], over }: Signal): readonly Recording[] {
 /** Which prompt the calls are made with. */
 export const PROMPT_CALLS = signal('prompt_calls', 'now')
 
-/** Of a histogram, with explicit buckets as well as exponential ones. */
-function quantile(metric: MetricDefinition, rank: number, window: string, offset = ''): string {
-  const name = prometheusName(metric)
-  const by = FEATURE.join(', ')
-  const range = `[${window}]${offset === '' ? '' : ` offset ${offset}`}`
-  return `(
-    histogram_quantile(${rank}, sum by (${by}, le) (rate(${name}_bucket${range})))
-    or histogram_quantile(${rank}, sum by (${by}) (rate(${name}${range})))
-  )`
-}
+/** A histogram's calls a second by feature: with explicit buckets, and exponential. */
+const KINDS = [
+  { kind: 'buckets', suffix: '_bucket', by: [...FEATURE, 'le'] },
+  { kind: 'histogram', suffix: '', by: FEATURE },
+] as const
 
+/** The counters are read once for each window; of the hour before those 5 minutes are added up, as for `rulesOf`. */
 function distributionRules(name: string, metric: MetricDefinition): readonly Recording[] {
-  const now = `(${quantile(metric, 0.5, SHORT)} and ${enough}) or (${quantile(metric, 0.5, LONG)} unless ${enough})`
+  const recorded = (kind: string, window: string): string => `costspan:${name}_${kind}:${window}`
+  const quantile = (rank: number, of: (kind: string) => string): string =>
+    KINDS.map(({ kind }) => `histogram_quantile(${rank}, ${of(kind)})`).join('\n  or ')
+  const within = (window: string): string => quantile(0.5, (kind) => recorded(kind, window))
+  const hour = (rank: number): string =>
+    quantile(rank, (kind) => `sum_over_time(${recorded(kind, LONG)}[1h] offset ${LONG})`)
   return [
-    { record: signal(`${name}_p50`, 'now'), expr: now },
-    { record: signal(`${name}_p75`, 'before'), expr: quantile(metric, 0.75, '1h', LONG) },
-    { record: signal(`${name}_p90`, 'before'), expr: quantile(metric, 0.9, '1h', LONG) },
+    ...[SHORT, LONG].flatMap((window) =>
+      KINDS.map(({ kind, suffix, by }) => ({
+        record: recorded(kind, window),
+        expr: `sum by (${by.join(', ')}) (rate(${prometheusName(metric)}${suffix}[${window}]))`,
+      })),
+    ),
+    {
+      record: signal(`${name}_p50`, 'now'),
+      expr: `((${within(SHORT)}) and ${enough}) or ((${within(LONG)}) unless ${enough})`,
+    },
+    { record: signal(`${name}_p75`, 'before'), expr: hour(0.75) },
+    { record: signal(`${name}_p90`, 'before'), expr: hour(0.9) },
   ]
 }
 

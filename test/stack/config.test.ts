@@ -7,12 +7,12 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import * as names from '../../instrumentation/semconv.ts'
-import { enginePaths, missingEngines, tempoBinary } from './engines/engines.ts'
+import { enginePaths, notBuilt, tempoBinary } from './engines/engines.ts'
 import { METRICS } from './support/contract.ts'
 import { CONFIG, configArgs } from './support/stack.ts'
 
 const engines = enginePaths()
-const lacking = missingEngines(engines)
+const lacking = notBuilt()
 const forward = join(CONFIG, 'forward.yaml')
 
 interface Ran {
@@ -82,6 +82,26 @@ describe.skipIf(lacking.includes('promtool'))('promtool', () => {
   it.each(files)('takes rules/%s', async (name) => {
     const { code, text } = await run(engines.promtool, ['check', 'rules', join(rules, name)])
     expect({ code, text }).toMatchObject({ code: 0 })
+  })
+})
+
+describe.skipIf(lacking.includes('amtool'))('amtool', () => {
+  const file = join(CONFIG, 'alertmanager.yaml')
+
+  it('takes alertmanager.yaml', async () => {
+    const { code, text } = await run(engines.amtool, ['check-config', file])
+    expect({ code, text }).toMatchObject({ code: 0 })
+    expect(text).toContain(' - 2 inhibit rules\n - 2 receivers\n')
+  })
+
+  it.each([
+    ['pages', ['alertname=CostspanRetries', 'severity=page', 'costspan_feature=search']],
+    ['pages', ['alertname=CostspanBudgetSpent', 'severity=page', 'costspan_budget=everything']],
+    ['tickets', ['alertname=CostspanUnpriced', 'severity=ticket', 'costspan_feature=search']],
+    ['tickets', ['alertname=SomebodyElses']],
+  ])('sends to %s what has the labels %s', async (receiver, labels) => {
+    const args = ['config', 'routes', 'test', `--config.file=${file}`, ...labels]
+    expect(await run(engines.amtool, args)).toEqual({ code: 0, text: `${receiver}\n` })
   })
 })
 

@@ -1,10 +1,10 @@
 /** `npm run stack:engines`: builds the real engines that `test/stack` runs, or says why it doesn't. */
 
-import { buildEngines, missingEngines, onPath, tempoBinary } from './engines.ts'
+import { buildEngines, notBuilt, onPath, tempoBinary } from './engines.ts'
 
 const tell = (line: string): void => console.log(line)
 
-const missing = missingEngines()
+const missing = notBuilt()
 if (missing.length > 0 && onPath('go') === undefined) {
   tell(
     `left out: ${missing.join(', ')} and every test that runs them: there is no Go to build with`,

@@ -1,6 +1,6 @@
 /**
  * The real engines, built from the source that Go's module proxy serves: once for each version, then found in a cache.
- * Versions stand in `go.mod` beside this file and in `collector-config/builder.yaml`.
+ * Versions stand in `go.mod` beside this file and in `alertmanager`, and in `collector-config/builder.yaml`.
  */
 
 import { spawn } from 'node:child_process'
@@ -22,7 +22,10 @@ const HERE = dirname(fileURLToPath(import.meta.url))
 const ROOT = join(HERE, '../../..')
 const MANIFEST = join(ROOT, 'collector-config/builder.yaml')
 
-export type Engine = 'otelcol' | 'prometheus' | 'promtool'
+const PIPELINE = ['otelcol', 'prometheus', 'promtool'] as const
+/** Alertmanager's own tool for its configuration: nothing of the pipeline runs it. */
+const ALL = [...PIPELINE, 'amtool'] as const
+export type Engine = (typeof ALL)[number]
 export type Engines = Readonly<Record<Engine, string>>
 
 /** Whose source is where; the Collector's is written by its builder. */
@@ -30,7 +33,11 @@ const PACKAGES = {
   ocb: 'go.opentelemetry.io/collector/cmd/builder',
   prometheus: 'github.com/prometheus/prometheus/cmd/prometheus',
   promtool: 'github.com/prometheus/prometheus/cmd/promtool',
+  amtool: 'github.com/prometheus/alertmanager/cmd/amtool',
 } as const
+
+/** A module of its own: another version of one does not rebuild the other. */
+const AMTOOL = join(HERE, 'alertmanager')
 
 /** Prometheus' discovery of services on two dozen clouds is most of its source, and no test discovers any. */
 const FLAGS = ['-tags', 'remove_all_sd', '-trimpath', '-ldflags', '-s -w']
@@ -45,15 +52,29 @@ export function enginePaths(): Engines {
   const folder = (name: string, text: string): string =>
     join(cacheFolder(), `${name}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`)
   const server = folder(`prometheus-${prometheus}`, sums)
+  const tool = readFileSync(join(AMTOOL, 'go.mod'), 'utf8')
+  const alertmanager = /prometheus\/alertmanager v(\S+)/.exec(tool)?.[1]
   return {
     otelcol: join(folder(`otelcol-${collector}`, manifest), 'otelcol'),
     prometheus: join(server, 'prometheus'),
     promtool: join(server, 'promtool'),
+    amtool: join(folder(`alertmanager-${alertmanager}`, tool), 'amtool'),
   }
 }
 
-export function missingEngines(paths: Engines = enginePaths()): readonly Engine[] {
-  return (Object.keys(paths) as Engine[]).filter((name) => !existsSync(paths[name]))
+/** Of those that tests of the pipeline run. */
+export function missingEngines(): readonly Engine[] {
+  return missingOf(PIPELINE)
+}
+
+/** Of all that are built. */
+export function notBuilt(): readonly Engine[] {
+  return missingOf(ALL)
+}
+
+function missingOf(names: readonly Engine[]): readonly Engine[] {
+  const paths = enginePaths()
+  return names.filter((name) => !existsSync(paths[name]))
 }
 
 /** `tempo` where a machine has one; its source is not built here (docs/pipeline.md says why). */
@@ -69,12 +90,12 @@ export function onPath(name: string): string | undefined {
 /** Builds what the cache lacks; `tell` gets a line a step. */
 export async function buildEngines(tell: (line: string) => void): Promise<Engines> {
   const paths = enginePaths()
-  for (const name of missingEngines(paths)) {
+  for (const name of notBuilt()) {
     const began = performance.now()
     tell(`${name}: building into ${dirname(paths[name])}; a first build can take 20 minutes`)
     mkdirSync(dirname(paths[name]), { recursive: true })
     if (name === 'otelcol') await buildCollector(paths.otelcol, tell)
-    else await build(HERE, PACKAGES[name], paths[name])
+    else await build(name === 'amtool' ? AMTOOL : HERE, PACKAGES[name], paths[name])
     tell(`${name}: built in ${Math.round((performance.now() - began) / 1000)} s`)
   }
   for (const [name, path] of Object.entries(paths)) link(path, join(cacheFolder(), name))
