@@ -6,6 +6,7 @@ import type { Schedule } from '../instrumentation/pricing/schedule.ts'
 import * as names from '../instrumentation/semconv.ts'
 import { attribute as at, cache, either, element, every, literal, set } from './ottl.ts'
 import type { PriceTable } from './price-table.ts'
+import { DOUBT } from './card-numbers.ts'
 import { fixedOffset } from './time-zone.ts'
 import { textList } from './table-literals.ts'
 
@@ -13,6 +14,8 @@ const index = cache('index')
 const slot = cache('slot')
 const program = cache('program')
 const chosen = cache('chosen')
+const values = cache('values')
+const doubt = cache('doubt')
 const given = `${program} != nil`
 
 export function contextStatements(table: PriceTable): readonly string[] {
@@ -22,6 +25,11 @@ export function contextStatements(table: PriceTable): readonly string[] {
     set(slot, index, every(`${index} != nil`, anyContext())),
     set(slot, `0 - ${index}`, `${index} < 0`),
     set(program, `ParseJSON(${element(programs, slot)})`, `${slot} != nil`),
+    set(
+      values,
+      `ParseJSON(${element(textList(table.values.map((one) => JSON.stringify(one))), `Int(${program}["values"])`)})`,
+      every(given, `${program}["values"] != nil`),
+    ),
     set(chosen, '""', given),
     ...DIMENSIONS.map(byDimension),
     ...Array.from({ length: changes }, (_, number) => byInstant(number + 1)),
@@ -32,6 +40,8 @@ export function contextStatements(table: PriceTable): readonly string[] {
     ),
     ...table.schedules.flatMap(bySchedule),
     set(index, `Int(${program}["cards"][${chosen}])`, given),
+    set(doubt, `${index} / ${DOUBT}`, every(given, `${index} >= ${DOUBT}`)),
+    set(index, `${index} - ${doubt} * ${DOUBT}`, `${doubt} != nil`),
   ]
 }
 
@@ -62,12 +72,12 @@ function anyContext(): string {
 
 function byDimension(dimension: Dimension): string {
   const value = stated(dimension)
-  const classes = `${program}["values"][${literal(dimension)}]`
+  const classes = `${values}[${literal(dimension)}]`
   const known = `Coalesce([${classes}[${value}], ${classes}["*"]])`
   return set(
     chosen,
     `Concat([${chosen}, ${known}], "")`,
-    every(given, `${classes} != nil`, `${value} != nil`, `${value} != ""`),
+    every(`${values} != nil`, `${classes} != nil`, `${value} != nil`, `${value} != ""`),
   )
 }
 

@@ -6,11 +6,11 @@
 
 import { PARTS } from '../instrumentation/pricing/card.ts'
 import * as names from '../instrumentation/semconv.ts'
-import { DATES, withoutDate } from './names.ts'
-import { attribute as at, cache, either, element, every, float, literal, set } from './ottl.ts'
+import { DATES } from './names.ts'
+import { attribute as at, cache, either, element, every, literal, set, when } from './ottl.ts'
 import type { Card } from './price-card.ts'
 import type { PriceTable } from './price-table.ts'
-import { hashIndex, hashIndexOf } from './table-literals.ts'
+import { nameTable, numberBefore, textList } from './table-literals.ts'
 import { RARE_ATTRIBUTES } from './usage-statements.ts'
 
 const input = at(names.ATTR_INPUT_TOKENS)
@@ -19,11 +19,10 @@ const read = at(names.ATTR_CACHE_READ_TOKENS)
 const write = at(names.ATTR_CACHE_WRITE_TOKENS)
 const tier = at(names.ATTR_OPENAI_SERVICE_TIER)
 const key = cache('key')
+const found = cache('found')
+const place = cache('place')
 const card = cache('card')
 const plain = cache('plain')
-
-/** More tokens than any prompt has. */
-const NEVER = 1e15
 
 export const ORDINARY_CALL = every(
   `IsInt(${input})`,
@@ -39,41 +38,89 @@ export const ORDINARY_CALL = every(
   ),
 )
 
-/** For a name as the book has it, and then for one with a date. */
-export function fastStatements(table: PriceTable): {
-  readonly exact: readonly string[]
-  readonly dated: readonly string[]
-} {
-  const provider = at(names.ATTR_PROVIDER_NAME)
-  const model = `Coalesce([${at(names.ATTR_RESPONSE_MODEL)}, ${at(names.ATTR_REQUEST_MODEL)}])`
-  const undated = cache('model')
-  const size = slotCount(table)
-  const keyOf = (name: string): string => set(key, `Concat([${provider}, "/", ${name}], "")`)
-  const found = set(card, element(slots(table, size), hashIndex(key, size)))
-  const uncached = `Double(${input}) - ${orZero(`Double(${read})`)}`
-  const fits = every(
-    `${card}["name"] == ${key}`,
-    `${input} < ${card}["below"]`,
-    either(`${read} == nil`, `${read} == 0`, `${card}["cacheRead"] != nil`),
-  )
-  return {
-    exact: [keyOf(model), found, set(plain, uncached, fits), ...written(table.book)],
-    dated: [
-      set(undated, model),
-      ...DATES.map((date) => `replace_pattern(${undated}, "${date}", "")`),
-      keyOf(undated),
-      found,
-      set(plain, uncached, every(fits, `${card}["except"][${model}] == nil`)),
-      ...written(table.book),
-    ],
+/** Where in a fast card's text which number stands, each of WIDTH characters; the id is what follows. */
+const WIDTH = 20
+const FIELDS = { below: 0, input: WIDTH, cacheRead: 2 * WIDTH, output: 3 * WIDTH } as const
+const ID = 4 * WIDTH
+/** More tokens than any prompt has. */
+const NEVER = 1e15
+const NONE = '-'
+/** A name whose price depends on more than its usage: no prompt is below its limit. */
+const NOT_FAST = fastText(0, 0, 0, 0)
+const TEXTS = 512
+
+export function fastStatements({ names: known, cards, book }: PriceTable): readonly string[] {
+  const texts = [NOT_FAST]
+  const written = new Map([[NOT_FAST, 0]])
+  const indices = new Map<string, number>()
+  for (const [name, index] of known) {
+    const text = textOf(index < 0 ? undefined : cards[index])
+    const place = written.get(text) ?? texts.push(text) - 1
+    written.set(text, place)
+    indices.set(name, place)
   }
+  const table = nameTable(indices, beforeYear, TEXTS)
+  const model = `Coalesce([${at(names.ATTR_RESPONSE_MODEL)}, ${at(names.ATTR_REQUEST_MODEL)}])`
+  const undated = `Split(${key}, "${YEAR}")`
+  const ended = (name: string): string => `Concat([${name}, "="], "")`
+  return [
+    set(key, `Concat(["|", ${at(names.ATTR_PROVIDER_NAME)}, "/", ${model}], "")`),
+    set(found, element(table.list, table.indexOf(`${undated}[0]`))),
+    set(place, `Index(${found}, ${ended(key)})`),
+    set(
+      place,
+      `Index(${found}, ${ended(`${undated}[0]`)})`,
+      // The date is all that follows the name.
+      every(`${place} < 0`, `IsMatch(${key}, "${DATES[0]}")`, `Len(${undated}) == 2`),
+    ),
+    set(card, element(textList(texts), numberBefore(found, place)), `${place} > 0`),
+    set(plain, `Double(${input}) - ${orZero(`Double(${read})`)}`, fits),
+    ...settled(book),
+  ]
 }
 
+/** With a date or without: a name's text is the same. */
+const YEAR = '-20'
+function beforeYear(name: string): string {
+  return `|${name.split(YEAR, 1)[0]}`
+}
+
+function textOf(one: Card | undefined): string {
+  if (one === undefined || !isPlain(one)) return NOT_FAST
+  const { input = 0, output = 0, cacheRead = NONE } = one.rates ?? {}
+  return fastText(one.longFrom ?? NEVER, input, cacheRead, output) + (one.id ?? '')
+}
+
+function fastText(...fields: readonly (number | string)[]): string {
+  return fields.map((field) => String(field).padStart(WIDTH, field === NONE ? NONE : '0')).join('')
+}
+
+/** Nothing but usage matters to its price, and no usage has to be looked for. */
+function isPlain(one: Card): boolean {
+  const { input, output, requests, reasoning } = one.rates ?? {}
+  const rated = input !== undefined && output !== undefined && reasoning === output
+  return rated && requests === undefined && one.doubt === undefined
+}
+
+function number(field: keyof typeof FIELDS): string {
+  return `Double(Substring(${card}, ${FIELDS[field]}, ${WIDTH}))`
+}
+
+const fits = every(
+  `${card} != nil`,
+  `${input} < ${number('below')}`,
+  either(
+    `${read} == nil`,
+    `${read} == 0`,
+    `Substring(${card}, ${FIELDS.cacheRead}, 1) != "${NONE}"`,
+  ),
+)
+
 /** Of what was found: parts, amount and verdict. */
-function written(book: string): readonly string[] {
+function settled(book: string): readonly string[] {
   const priced = `${plain} > 0.0`
-  const usd = (quantity: string, rate: string): string =>
-    `${quantity} * ${card}["${rate}"] / 1000000000000.0`
+  const usd = (quantity: string, field: keyof typeof FIELDS): string =>
+    `${quantity} * ${number(field)} / 1000000000000.0`
   const part = (meter: 'input' | 'cacheRead' | 'output'): string =>
     at(names.PREFIX_COST_PART + PARTS[meter])
   const constants = {
@@ -92,86 +139,11 @@ function written(book: string): readonly string[] {
       [part('input'), orZero(part('cacheRead')), orZero(part('output'))].join(' + '),
       priced,
     ),
-    ...Object.entries(constants).map(([name, value]) => set(at(name), literal(value), priced)),
-    set(at(names.ATTR_PRICE_ID), `${card}["id"]`, priced),
+    when(`merge_maps(span.attributes, ${literal(constants)}, "upsert")`, priced),
+    set(at(names.ATTR_PRICE_ID), `Substring(${card}, ${ID}, Len(${card}) - ${ID})`, priced),
   ]
 }
 
 function orZero(value: string): string {
   return `Coalesce([${value}, 0.0])`
-}
-
-/** What most applications call: no two names of these share a slot; of others the first in this order has it. */
-const FIRST = [
-  'openai',
-  'anthropic',
-  'gcp.gemini',
-  'aws.bedrock',
-  'azure.ai.openai',
-  'gcp.vertex_ai',
-]
-
-/** Providers of FIRST whose every name has a slot. */
-const ALL_OF = 3
-const FEWEST_SLOTS = 4_096
-
-function slotCount({ names: known, cards }: PriceTable): number {
-  const wanted = [...known].flatMap(([name, index]) => {
-    const provider = FIRST.indexOf(name.slice(0, name.indexOf('/')))
-    return provider >= 0 && provider < ALL_OF && index > 0 && isPlain(cards[index]) ? [name] : []
-  })
-  for (let size = FEWEST_SLOTS; size < 4 * FEWEST_SLOTS; size += 1) {
-    if (new Set(wanted.map((name) => hashIndexOf(name, size))).size === wanted.length) return size
-  }
-  return FEWEST_SLOTS
-}
-
-/** Cards of models that nothing but usage matters to, one a slot: of two names in a slot the second goes the long way. */
-function slots({ names: known, cards }: PriceTable, size: number): string {
-  const rank = (name: string): number => {
-    const place = FIRST.indexOf(name.slice(0, name.indexOf('/')))
-    return place === -1 ? FIRST.length : place
-  }
-  const placed = new Map<number, string>()
-  const byRank = [...known.keys()].sort((a, b) => rank(a) - rank(b))
-  for (const name of byRank) {
-    const at = hashIndexOf(name, size)
-    const index = known.get(name) ?? 0
-    if (placed.has(at) || index < 0 || !isPlain(cards[index])) continue
-    placed.set(at, name)
-  }
-  const texts = Array.from({ length: 2 * size - 1 }, () => '{}')
-  const others = byRank.filter((name) => known.get(name) !== known.get(withoutDate(name)))
-  for (const [at, name] of placed) {
-    const except = others.filter((other) => withoutDate(other) === name)
-    texts[at] = cardText(name, cards[known.get(name) ?? 0], except)
-  }
-  return `[\n${texts.join(',\n')}]`
-}
-
-function isPlain(one: Card | undefined): boolean {
-  const { input, output, requests, reasoning } = one?.rates ?? {}
-  const rated = input !== undefined && output !== undefined && reasoning === output
-  return rated && requests === undefined && one?.doubt === undefined
-}
-
-/** @param except dated names of it that have prices of their own: from these no date must be taken off */
-function cardText(name: string, one: Card | undefined, except: readonly string[]): string {
-  const { input = 0, output = 0, cacheRead } = one?.rates ?? {}
-  const fields = [
-    `"name": ${literal(name)}`,
-    `"below": ${one?.longFrom ?? NEVER}`,
-    `"input": ${float(input)}`,
-    ...(cacheRead === undefined ? [] : [`"cacheRead": ${float(cacheRead)}`]),
-    `"output": ${float(output)}`,
-    `"id": ${literal(one?.id ?? '')}`,
-    ...(except.length === 0
-      ? []
-      : [`"except": {${except.map((other) => `${literal(modelOf(other))}: true`).join(', ')}}`]),
-  ]
-  return `{${fields.join(', ')}}`
-}
-
-function modelOf(name: string): string {
-  return name.slice(name.indexOf('/') + 1)
 }

@@ -4,48 +4,71 @@ import * as names from '../instrumentation/semconv.ts'
 import { attribute as at, cache, either, element, every, literal, set, when } from './ottl.ts'
 import type { PriceTable } from './price-table.ts'
 import { DATES } from './names.ts'
-import { BUCKETS, hashIndex, nameBuckets } from './table-literals.ts'
+import { nameTable, numberBefore } from './table-literals.ts'
 
 const model = cache('model')
 const provider = cache('provider')
-const key = cache('key')
+const text = cache('text')
+const place = cache('place')
 const index = cache('index')
 const unknown = every(`${index} == nil`, `${cache('why')} == nil`, `${model} != nil`)
 
-export function modelStatements({ names: known, providerNames }: PriceTable): readonly string[] {
-  const request = at(names.ATTR_REQUEST_MODEL)
-  const response = at(names.ATTR_RESPONSE_MODEL)
-  const stated = `Coalesce([${at(names.ATTR_PROVIDER_NAME)}, ${at(names.ATTR_SYSTEM_LEGACY)}, "unknown"])`
-  const buckets = nameBuckets(known)
-  const look = [
-    set(cache('bucket'), element(buckets, hashIndex(key, BUCKETS)), unknown),
-    set(index, `${cache('bucket')}[${key}]`, unknown),
-  ]
-  const keyed = set(key, `Concat([${provider}, "/", ${model}], "")`, unknown)
+/**
+ * What is handed from one group of statements to the next, and is gone after the last: `model`, `index` of its program,
+ * `region` and `routing` that its name says, `why` it can't be told.
+ */
+export const LOOKED_UP = 'costspan.looked_up'
+export function lookedUp(field: string): string {
+  return `${at(LOOKED_UP)}[${literal(field)}]`
+}
+
+const ROUTING = 'us|us-gov|eu|apac|jp|au|ca|sa|me|global'
+/** Off a name before it is hashed: every form of a name that is tried must leave the same. */
+const BEFORE = `^(?:arn:.*/|[^:@]*/)?(?:ft:)?(?:(?:${ROUTING})\\\\.)*`
+const AFTER = '(?:\\\\.ft-|[:@]|-v[0-9]|-20[0-9][0-9]).*$'
+const TEXTS = 256
+
+/** @param stated the model's name */
+export function modelStatements(table: PriceTable, stated: string): readonly string[] {
+  const { providerNames } = table
+  const known = nameTable(table.names, hashKey, TEXTS)
+  const named = `Coalesce([${at(names.ATTR_PROVIDER_NAME)}, ${at(names.ATTR_SYSTEM_LEGACY)}, "unknown"])`
+  const hashed = cache('hashed')
   return [
-    set(
-      model,
-      `ToLowerCase(${response})`,
-      every(`${response} != nil`, `${at(names.ATTR_COST_REASON)} == nil`),
-    ),
-    set(model, `ToLowerCase(${request})`, every(`${model} == nil`, `${request} != nil`)),
-    set(key, `Concat([ToLowerCase(${stated}), "/", ${model}], "")`, `${model} != nil`),
-    ...look,
-    set(provider, `ToLowerCase(${stated})`, unknown),
+    set(model, `ToLowerCase(${stated})`, `${stated} != nil`),
+    set(provider, `ToLowerCase(${named})`),
+    set(hashed, model),
+    when(`replace_pattern(${hashed}, "${BEFORE}", "")`, `${model} != nil`),
+    when(`replace_pattern(${hashed}, "${AFTER}", "")`, `${model} != nil`),
+    set(text, element(known.list, known.indexOf(hashed)), `${model} != nil`),
+    ...look(model),
     ...plainDated(),
-    ...look,
     set(cache('spellings'), literal(providerNames), unknown),
     set(provider, `Coalesce([${cache('spellings')}[${provider}], ${provider}])`, unknown),
     ...bare(),
     ...bedrockProfile(),
     ...tuned(),
-    keyed,
-    ...look,
+    ...look(model),
     ...bedrockVersion(),
     ...dated(),
-    keyed,
-    ...look,
-    ...missed(),
+    ...look(model),
+    `keep_keys(span.cache, ["model", "index", "region", "routing", "why"])`,
+    set(at(LOOKED_UP), 'span.cache'),
+  ]
+}
+
+function hashKey(name: string): string {
+  const own = name.slice(name.indexOf('/') + 1)
+  return [BEFORE, AFTER].reduce(
+    (left, pattern) => left.replace(new RegExp(pattern.replaceAll('\\\\', '\\')), ''),
+    own,
+  )
+}
+
+function look(name: string): readonly string[] {
+  return [
+    set(place, `Index(${text}, Concat(["|", ${provider}, "/", ${name}, "="], ""))`, unknown),
+    set(index, numberBefore(text, place), every(unknown, `${place} > 0`)),
   ]
 }
 
@@ -82,7 +105,7 @@ const ARN = '^arn:aws[a-z-]*:bedrock:(?P<region>[^:]*):[^:]*:(?P<type>[a-z-]+)/(
 /** The last part of an ARN; the word for the way a cross-region profile routes calls. */
 function bedrockProfile(): readonly string[] {
   const arn = cache('arn')
-  const routing = '^(?P<routing>us|us-gov|eu|apac|jp|au|ca|sa|me|global)\\\\.'
+  const routing = `^(?P<routing>${ROUTING})\\\\.`
   return [
     set(arn, `ExtractPatterns(${model}, "${ARN}")`, every(bedrock, `HasPrefix(${model}, "arn:")`)),
     set(
@@ -135,18 +158,10 @@ function plainDated(): readonly string[] {
   return [
     set(named, model, plain),
     ...DATES.map((date) => when(`replace_pattern(${named}, "${date}", "")`, `${named} != nil`)),
-    set(key, `Concat([${provider}, "/", ${named}], "")`, `${named} != nil`),
+    ...look(named),
   ]
 }
 
 function dated(): readonly string[] {
   return DATES.map((date) => when(`replace_pattern(${model}, "${date}", "")`, unknown))
-}
-
-function missed(): readonly string[] {
-  const why = cache('why')
-  return [
-    set(why, '"model_missing"', every(`${why} == nil`, `${model} == nil`)),
-    set(why, '"unknown_model"', every(`${why} == nil`, `${index} == nil`)),
-  ]
 }

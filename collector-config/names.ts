@@ -8,9 +8,3 @@ export const DATES = [
   `-20[0-9][0-9](?:-${MONTH}-${DAY}|${MONTH}${DAY})$`,
   `@(?:20[0-9][0-9]-?${MONTH}-?${DAY}|default)$`,
 ]
-
-const pattern = new RegExp(DATES.join('|'))
-
-export function withoutDate(name: string): string {
-  return name.replace(pattern, '')
-}

@@ -9,6 +9,13 @@
 import * as names from '../instrumentation/semconv.ts'
 import { attribute as at, cache, either, every, literal, set, type LiteralMap } from './ottl.ts'
 
+/** Most spans are no calls: what answers for these comes first. */
+const call = `${at(names.ATTR_OPERATION_NAME)} != nil`
+const model = either(
+  `${at(names.ATTR_REQUEST_MODEL)} != nil`,
+  `${at(names.ATTR_RESPONSE_MODEL)} != nil`,
+)
+
 export interface StatementGroup {
   readonly condition: string
   readonly statements: readonly string[]
@@ -51,13 +58,18 @@ function earlierNames(spellings: LiteralMap): StatementGroup {
   const provider = at(names.ATTR_PROVIDER_NAME)
   const known = cache('known')
   return {
-    condition: present(
-      names.ATTR_SYSTEM_LEGACY,
-      names.ATTR_CACHE_CREATION_TOKENS_LEGACY,
-      'gen_ai.usage.total_tokens',
-      'gen_ai.usage.prompt_tokens',
-      'gen_ai.usage.cache_read_input_tokens',
-      'gen_ai.openai.response.service_tier',
+    condition: either(
+      present(names.ATTR_SYSTEM_LEGACY),
+      every(
+        model,
+        present(
+          names.ATTR_CACHE_CREATION_TOKENS_LEGACY,
+          'gen_ai.usage.total_tokens',
+          'gen_ai.usage.prompt_tokens',
+          'gen_ai.usage.cache_read_input_tokens',
+          'gen_ai.openai.response.service_tier',
+        ),
+      ),
     ),
     statements: [
       set(
@@ -141,9 +153,12 @@ const TRACELOOP = 'traceloop.association.properties.'
 
 /** Who it was for, as OpenLLMetry's workflows and association properties say it. */
 const traceloop: StatementGroup = {
-  condition: present(
-    'traceloop.workflow.name',
-    ...['user_id', 'session_id', 'customer_id', 'feature'].map((name) => TRACELOOP + name),
+  condition: every(
+    either(call, present('traceloop.span.kind')),
+    present(
+      'traceloop.workflow.name',
+      ...['user_id', 'session_id', 'customer_id', 'feature'].map((name) => TRACELOOP + name),
+    ),
   ),
   statements: [
     ...renamed(names.ATTR_USER_ID, `${TRACELOOP}user_id`, `${TRACELOOP}userId`),
@@ -162,11 +177,14 @@ const LITELLM_2 = 'litellm.metadata.user_api_key_'
 
 /** The gateway's key says who it was for; it prices by itself. */
 const litellm: StatementGroup = {
-  condition: present(
-    'litellm.cost.total',
-    'gen_ai.cost.total_cost',
-    `${LITELLM}hash`,
-    'litellm.api_key.hash',
+  condition: every(
+    call,
+    present(
+      'litellm.cost.total',
+      'gen_ai.cost.total_cost',
+      `${LITELLM}hash`,
+      'litellm.api_key.hash',
+    ),
   ),
   statements: [
     ...renamed(names.ATTR_TEAM, 'litellm.team.alias', `${LITELLM}team_alias`),
@@ -194,6 +212,7 @@ const STATED = [
 /** Dollars that somebody has put on the span already: they stay, whole, and nothing is priced again. */
 const statedCost: StatementGroup = {
   condition: every(
+    call,
     `${at(names.ATTR_COST_STATUS)} == nil`,
     present(names.ATTR_COST_AMOUNT, ...STATED),
   ),
@@ -229,11 +248,20 @@ const statedCost: StatementGroup = {
 
 /** The AI SDK: its functionId stands on the span that contains the call; what it puts on the call itself is read. */
 const aiSdk: StatementGroup = {
-  condition: present('ai.telemetry.functionId', 'gen_ai.agent.name'),
+  condition: every(call, present('ai.telemetry.functionId', 'gen_ai.agent.name')),
   statements: renamed(names.ATTR_FEATURE, 'ai.telemetry.functionId', 'gen_ai.agent.name'),
 }
 
 /** @param spellings other spellings of providers, to the book's names */
 export function normaliseGroups(spellings: LiteralMap): readonly StatementGroup[] {
-  return [earlierNames(spellings), openInference(spellings), traceloop, litellm, aiSdk, statedCost]
+  const groups = [
+    ...[earlierNames(spellings), openInference(spellings)],
+    ...[traceloop, litellm, aiSdk, statedCost],
+  ]
+  // The spans that costspan itself writes have these names.
+  const others = `scope.name != ${literal(names.SCOPE_NAME)}`
+  return groups.map(({ condition, statements }) => ({
+    condition: every(others, condition),
+    statements,
+  }))
 }

@@ -2,7 +2,9 @@
 
 import * as names from '../instrumentation/semconv.ts'
 import { contextStatements } from './context-statements.ts'
-import { modelStatements } from './model-statements.ts'
+import { fastStatements, ORDINARY_CALL } from './fast-statements.ts'
+import { LOOKED_UP, lookedUp, modelStatements } from './model-statements.ts'
+import type { StatementGroup } from './normalise-statements.ts'
 import { attribute as at, cache, either, element, every, literal, set, when } from './ottl.ts'
 import type { PriceTable } from './price-table.ts'
 import { CARD, cardText, LONG_SEPARATOR, SEPARATOR, textList } from './table-literals.ts'
@@ -13,7 +15,6 @@ const output = at(names.ATTR_OUTPUT_TOKENS)
 const operation = at(names.ATTR_OPERATION_NAME)
 const status = at(names.ATTR_COST_STATUS)
 const reason = at(names.ATTR_COST_REASON)
-const by = at(names.ATTR_COST_BY)
 const requestModel = at(names.ATTR_REQUEST_MODEL)
 const responseModel = at(names.ATTR_RESPONSE_MODEL)
 const amount = at(names.ATTR_COST_AMOUNT)
@@ -23,32 +24,52 @@ const why = cache('why')
 const INFERENCE = ['chat', 'generate_content', 'text_completion', 'embeddings']
 
 /** A call that bears no verdict and no amount of anybody's. */
-export const UNPRICED_CALL = every(
+const UNPRICED_CALL = every(
+  // Most spans are no calls: what answers for them comes first.
+  `${operation} != nil`,
   `${status} == nil`,
   `${amount} == nil`,
   either(...INFERENCE.map((name) => `${operation} == ${literal(name)}`)),
 )
 
 /** What the model that answered did not tell, the model that was asked for may. */
-export const ASK_AGAIN = every(
-  `${reason} == "unknown_model"`,
-  `${by} == "collector"`,
+const ASK_AGAIN = every(
+  `${lookedUp('index')} == nil`,
+  `${lookedUp('why')} == nil`,
   `${responseModel} != nil`,
   `${requestModel} != nil`,
   `${requestModel} != ${responseModel}`,
 )
+
+/** Each for the calls that those before it left open. */
+export function priceGroups(table: PriceTable): readonly StatementGroup[] {
+  return [
+    { condition: every(UNPRICED_CALL, ORDINARY_CALL), statements: fastStatements(table) },
+    {
+      condition: UNPRICED_CALL,
+      statements: modelStatements(table, `Coalesce([${responseModel}, ${requestModel}])`),
+    },
+    {
+      condition: every(UNPRICED_CALL, ASK_AGAIN),
+      statements: modelStatements(table, requestModel),
+    },
+    { condition: UNPRICED_CALL, statements: priceStatements(table) },
+  ]
+}
 
 /** A field of the rate card that holds. */
 function card(field: keyof typeof CARD): string {
   return `${cache('card')}[${CARD[field]}]`
 }
 
-export function priceStatements(table: PriceTable): readonly string[] {
+function priceStatements(table: PriceTable): readonly string[] {
   const found = `${cache('card')} != nil`
   const cards = textList(table.cards.map((one) => cardText(one)))
   return [
+    `merge_maps(span.cache, ${at(LOOKED_UP)}, "upsert")`,
     ...usageProblems(),
-    ...modelStatements(table),
+    set(why, '"model_missing"', every(`${why} == nil`, `${cache('model')} == nil`)),
+    set(why, '"unknown_model"', every(`${why} == nil`, `${cache('index')} == nil`)),
     ...contextStatements(table),
     set(
       cache('card'),
@@ -69,7 +90,8 @@ export function priceStatements(table: PriceTable): readonly string[] {
     ),
     ...quantityStatements(),
     ...partStatements(),
-    ...verdict(table.book),
+    ...verdict(table),
+    `delete_key(span.attributes, ${literal(LOOKED_UP)})`,
   ]
 }
 
@@ -80,13 +102,10 @@ function usageProblems(): readonly string[] {
     'span.status.code == STATUS_CODE_ERROR',
     `${at(names.ATTR_ERROR_TYPE)} != nil`,
   )
-  return [
-    set(why, '"usage_missing"', none),
-    set(why, '"call_failed"', every(`${why} != nil`, failed)),
-  ]
+  return [set(why, '"usage_missing"', none), set(why, '"call_failed"', every(none, failed))]
 }
 
-function verdict(book: string): readonly string[] {
+function verdict({ book, doubts }: PriceTable): readonly string[] {
   const low = cache('low')
   const doubt = cache('special', 'doubt')
   const common = { [names.ATTR_COST_BY]: 'collector', [names.ATTR_PRICE_BOOK]: book }
@@ -110,13 +129,10 @@ function verdict(book: string): readonly string[] {
     ),
     set(amount, '0.0', every(`${why} == nil`, `${amount} == nil`)),
     set(low, doubt, `${doubt} != nil`),
+    set(low, element(literal(doubts), cache('doubt')), `${cache('doubt')} != nil`),
     set(low, '"usage_incomplete"', incomplete),
     when(merge(priced), `${why} == nil`),
     set(at(names.ATTR_PRICE_ID), card('id'), `${why} == nil`),
-    when(
-      `delete_key(span.attributes, ${literal(names.ATTR_COST_REASON)})`,
-      every(`${why} == nil`, `${reason} != nil`),
-    ),
     set(status, '"partial"', every(`${why} == nil`, `${low} != nil`)),
     set(reason, low, every(`${why} == nil`, `${low} != nil`)),
     when(merge(unpriced), `${why} != nil`),

@@ -9,6 +9,7 @@ import { chainOf, resolve } from '../instrumentation/pricing/resolve.ts'
 import type { Rule } from '../instrumentation/pricing/rule.ts'
 import { scheduleAt, type Schedule } from '../instrumentation/pricing/schedule.ts'
 import { select } from '../instrumentation/pricing/select.ts'
+import { CardNumbers } from './card-numbers.ts'
 import { cardOf, type Card } from './price-card.ts'
 import { combinations, contextClasses } from './context-values.ts'
 import type { LiteralMap } from './ottl.ts'
@@ -20,11 +21,23 @@ export interface PriceTable {
   readonly names: ReadonlyMap<string, number>
   /** By index: the card where nothing but the model matters. Programs come first. */
   readonly cards: readonly Card[]
-  /** By index: which card else, by context and instant; empty where nothing else matters. */
+  /** By index: which card else, by context and instant (see `Program`); empty where nothing else matters. */
   readonly programs: readonly LiteralMap[]
+  /** By the number that programs name them by: for each dimension, what a value adds to the key of a card. */
+  readonly values: readonly LiteralMap[]
+  /** Why an amount is only a lower bound; see `CardNumbers`. */
+  readonly doubts: readonly string[]
   readonly schedules: readonly Schedule[]
   /** Other spellings of providers to the names in `names`. */
   readonly providerNames: LiteralMap
+}
+
+/** Which card of a model holds: by the key that a context and an instant make. */
+interface Program {
+  readonly rest: LiteralMap
+  readonly cards: readonly (readonly [key: string, card: Card])[]
+  /** Where nothing is stated. */
+  readonly plain: Card
 }
 
 /** Half-open, epoch milliseconds; within it nothing changes but by schedule. */
@@ -57,11 +70,8 @@ class TableBuilder {
   readonly #names = new Map<string, number>()
   readonly #programs = new Map<string, number>()
   /** 0 is nobody's, so that every program's index has a sign. */
-  readonly #written: { key: string; program: LiteralMap; plain: Card }[] = [
-    { key: '', program: {}, plain: { reason: 'unknown_model' } },
-  ]
-  readonly #alternatives: Card[] = []
-  readonly #alternativeKeys = new Map<string, number>()
+  readonly #written: Program[] = [{ rest: {}, cards: [], plain: { reason: 'unknown_model' } }]
+  readonly #values: { key: string; value: LiteralMap }[] = []
   readonly #schedules: Schedule[] = []
 
   constructor(book: PriceBook) {
@@ -100,13 +110,18 @@ class TableBuilder {
   }
 
   table(): PriceTable {
-    const first = this.#written.length
-    const programs = this.#written.map(({ program }) => shifted(program, first))
+    const numbers = new CardNumbers(this.#written.map(({ plain }) => plain))
+    const programs = this.#written.map(({ rest, cards }) => {
+      const numbered = cards.map(([key, card]) => [key, numbers.numberOf(card)] as const)
+      return numbered.length === 0 ? rest : { ...rest, cards: Object.fromEntries(numbered) }
+    })
     return {
       book: this.#book.version,
       names: this.#names,
-      cards: [...this.#written.map(({ plain }) => plain), ...this.#alternatives],
+      cards: numbers.cards,
       programs,
+      values: this.#values.map(({ value }) => value),
+      doubts: numbers.doubts,
       schedules: this.#schedules,
       providerNames: providerNames(this.#book),
     }
@@ -154,39 +169,23 @@ class TableBuilder {
     if (known !== undefined) return known
     const alone = made.keyed.length === 1
     const starts = made.slices.slice(1).map(({ from }, index) => [String(index + 1), from] as const)
-    const program: LiteralMap = alone
-      ? {}
-      : {
-          ...(Object.keys(made.values).length === 0 ? {} : { values: made.values }),
-          ...(starts.length === 0 ? {} : { starts: Object.fromEntries(starts) }),
-          ...(Object.keys(made.schedules).length === 0 ? {} : { schedules: made.schedules }),
-          cards: this.#indices(made.keyed),
-        }
-    const number = this.#written.push({ key, program, plain: made.plain }) - 1
+    const rest: LiteralMap = {
+      ...(Object.keys(made.values).length === 0 ? {} : { values: this.#value(made.values) }),
+      ...(starts.length === 0 ? {} : { starts: Object.fromEntries(starts) }),
+      ...(Object.keys(made.schedules).length === 0 ? {} : { schedules: made.schedules }),
+    }
+    const { keyed, plain } = made
+    const program = alone ? { rest: {}, cards: [], plain } : { rest, cards: keyed, plain }
+    const number = this.#written.push(program) - 1
     this.#programs.set(key, number)
     return number
   }
 
-  #indices(keyed: readonly [string, Card][]): LiteralMap {
-    return Object.fromEntries(keyed.map(([key, card]) => [key, this.#alternative(card)]))
+  #value(value: LiteralMap): number {
+    const key = JSON.stringify(value)
+    const known = this.#values.findIndex((one) => one.key === key)
+    return known === -1 ? this.#values.push({ key, value }) - 1 : known
   }
-
-  #alternative(card: Card): number {
-    const key = JSON.stringify(card)
-    const known = this.#alternativeKeys.get(key)
-    if (known !== undefined) return known
-    const index = this.#alternatives.push(card) - 1
-    this.#alternativeKeys.set(key, index)
-    return index
-  }
-}
-
-/** Cards of programs come before the others: what `cards` holds is counted from their end. */
-function shifted(program: LiteralMap, by: number): LiteralMap {
-  const { cards } = program
-  if (cards === undefined) return program
-  const moved = Object.entries(cards as Readonly<Record<string, number>>)
-  return { ...program, cards: Object.fromEntries(moved.map(([key, index]) => [key, index + by])) }
 }
 
 function slicesOf(book: PriceBook, provider: string, name: string): readonly Slice[] {

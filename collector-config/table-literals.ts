@@ -1,6 +1,7 @@
 /**
- * The tables as OTTL literals, an entry a line. A literal list is built once, when its statement is read; long maps and
- * long texts take the parser seconds (measured, OTTL 0.161), so an entry is one short text.
+ * The tables as OTTL literals, an entry a line. A literal list is built once, when its statement is read. The Collector
+ * reads each statement four times, at about 10 µs a token, and a single text of 300 kB takes it most of a
+ * minute (measured, OTTL 0.161). So a table stands in one statement, and an entry is one short text.
  */
 
 import type { PriceBook } from '../instrumentation/pricing/book.ts'
@@ -33,8 +34,8 @@ export function cardText(card: Card, separator: string = SEPARATOR): string {
   const rates = { ...card.rates }
   // Billed as output unless it has a rate of its own.
   if (rates['reasoning'] === rates['output']) delete rates['reasoning']
-  const { requests, ...others } = rates
-  const more = Object.entries(others).filter(([meter]) => !OWN_FIELDS.includes(meter))
+  const { requests } = rates
+  const more = Object.entries(rates).filter(([meter]) => !OWN_FIELDS.includes(meter))
   const special = {
     ...(requests === undefined ? {} : { requests }),
     ...(rates['reasoning'] === undefined ? {} : { thinks: true }),
@@ -57,24 +58,52 @@ export function textList(texts: readonly string[]): string {
   return `[\n${texts.map(literal).join(',\n')}]`
 }
 
-/** Buckets of a hash table: few enough to be read fast, so many that a bucket holds one name or two. */
-export const BUCKETS = 1_024
-/** The index of a name's bucket, as OTTL computes it: its remainder has the sign of what is divided. */
-export function hashIndex(key: string, size: number): string {
-  return `FNV(${key}) - FNV(${key}) / ${size} * ${size} + ${size - 1}`
+/** Names that share a hash, one after the other: `0012|openai/gpt-4o=0345|openai/gpt-4=`. The number stands before the name. */
+export interface NameTable {
+  /** OTTL: the list of texts. */
+  readonly list: string
+  /** OTTL: the index in it of the name that has this hash key. */
+  readonly indexOf: (hashKey: string) => string
 }
 
-/** The same, here. */
-export function hashIndexOf(name: string, size: number): number {
-  return Number(fnv(name) % BigInt(size)) + size - 1
-}
+/** Longer than any index, its sign included. */
+const DIGITS = 5
+const HASHES = 2n ** 63n
 
-export function nameBuckets(names: ReadonlyMap<string, number>): string {
-  const buckets: string[][] = Array.from({ length: 2 * BUCKETS - 1 }, () => [])
+/**
+ * @param hashKey what of a name is hashed: names that differ in the rest only share a text
+ * @param size texts of either sign of the hash
+ */
+export function nameTable(
+  names: ReadonlyMap<string, number>,
+  hashKey: (name: string) => string,
+  size: number,
+): NameTable {
+  const divisor = HASHES / BigInt(size)
+  const texts = Array.from({ length: 2 * size }, () => '')
   for (const [name, index] of names) {
-    buckets[hashIndexOf(name, BUCKETS)]?.push(`${literal(name)}: ${index}`)
+    const at = Number(fnv(hashKey(name)) / divisor) + size
+    texts[at] = `${texts[at] ?? ''}${padded(index)}${searched(name)}`
   }
-  return `[\n${buckets.map((entries) => `{${entries.join(', ')}}`).join(',\n')}]`
+  return {
+    list: textList(texts),
+    indexOf: (key) => `FNV(${key}) / ${divisor} + ${size}`,
+  }
+}
+
+function padded(index: number): string {
+  const digits = String(Math.abs(index))
+  return index < 0 ? `-${digits.padStart(DIGITS - 1, '0')}` : digits.padStart(DIGITS, '0')
+}
+
+/** How a name stands in a text; its end is marked, or it would be found in a longer one. */
+export function searched(name: string): string {
+  return `|${name}=`
+}
+
+/** OTTL: the number before what was found. */
+export function numberBefore(text: string, place: string): string {
+  return `Int(Substring(${text}, ${place} - ${DIGITS}, ${DIGITS}))`
 }
 
 /** FNV-1a, 64 bits, as OTTL's `FNV` yields it: signed. */

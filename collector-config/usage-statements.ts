@@ -1,7 +1,7 @@
 /** From the inclusive counts of a span to disjoint quantities (`core/inclusive-usage.ts`), and from these to parts of the cost. */
 
 import { PARTS } from '../instrumentation/pricing/card.ts'
-import type { Meter } from '../instrumentation/core/usage.ts'
+import { OTHER_METERS, type Meter } from '../instrumentation/core/usage.ts'
 import * as names from '../instrumentation/semconv.ts'
 import { attribute as at, cache, either, every, set } from './ottl.ts'
 import { CARD } from './table-literals.ts'
@@ -48,25 +48,11 @@ const RARE: readonly RareMeter[] = [
   { meter: 'audioOutput', attribute: names.ATTR_AUDIO_OUTPUT_TOKENS, within: 'out' },
   { meter: 'imageOutput', attribute: names.ATTR_IMAGE_OUTPUT_TOKENS, within: 'out' },
   { meter: 'videoOutput', attribute: own.videoOutput, within: 'out' },
-  ...(
-    [
-      'webSearches',
-      'fileSearches',
-      'xSearches',
-      'rerankSearches',
-      'citations',
-      'codeSessions',
-      'pages',
-      'images',
-      'videoSeconds',
-      'characters',
-      'audioSeconds',
-    ] as const
-  ).map((meter) => ({ meter, attribute: own[meter] })),
+  ...OTHER_METERS.map((meter) => ({ meter, attribute: own[meter] })),
 ]
 
 /** Attributes that make a call no ordinary one. */
-export const RARE_ATTRIBUTES = [...RARE.map(({ attribute }) => attribute), own.requests]
+export const RARE_ATTRIBUTES = RARE.map(({ attribute }) => attribute)
 
 const LIFETIMES = RARE.filter(({ within }) => within === 'write').map(({ attribute }) => attribute)
 
@@ -176,7 +162,7 @@ export function partStatements(): readonly string[] {
       ),
     ),
     ...rareParts(),
-    ...requests(),
+    ...oneRequest(),
     set(at(names.ATTR_COST_AMOUNT), sumOfParts(), every(priceable, somePart())),
   ]
 }
@@ -221,13 +207,12 @@ function part(meter: Meter): string {
 }
 
 /** A call that counts no requests is one. */
-function requests(): readonly string[] {
-  const count = `Coalesce([${number(own.requests)}, 1.0])`
+function oneRequest(): readonly string[] {
   return [
     set(
       part('requests'),
-      `${orZero(part('requests'))} + ${count} * ${special('requests')} / 1000000000000.0`,
-      every(priceable, `${special('requests')} != nil`),
+      `${orZero(part('requests'))} + ${special('requests')} / 1000000000000.0`,
+      every(priceable, `${special('requests')} != nil`, `not ${present(own.requests)}`),
     ),
   ]
 }

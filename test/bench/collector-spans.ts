@@ -15,36 +15,117 @@ const MODELS = [
   ['anthropic', 'claude-opus-4-8'],
 ] as const
 
+type Made = (index: number) => { readonly scope: string; readonly attributes: Attributes }
+
+function requestOf(count: number, made: Made): Uint8Array {
+  return serialized(Array.from({ length: count }, (_, index) => made(index)))
+}
+
 /** Calls as an instrumentation of the current conventions emits them: 21 attributes, no content. */
 export function conventional(count: number): Uint8Array {
-  return serialized(
-    Array.from({ length: count }, (_, index) => {
-      const [provider, model] = MODELS[index % MODELS.length] ?? MODELS[0]
-      return {
-        'gen_ai.operation.name': 'chat',
-        'gen_ai.provider.name': provider,
-        'gen_ai.request.model': model,
-        'gen_ai.response.model': model,
-        'gen_ai.response.id': `chatcmpl-${String(index).padStart(30, '0')}`,
-        'gen_ai.response.finish_reasons': ['stop'],
-        'gen_ai.usage.input_tokens': 1_000 + index,
-        'gen_ai.usage.output_tokens': 100 + index,
-        'gen_ai.usage.cache_read.input_tokens': index,
-        'server.address': 'api.example.com',
-        'server.port': 443,
-        'gen_ai.request.stream': true,
-        'gen_ai.request.temperature': 0.2,
-        'gen_ai.request.max_tokens': 1_024,
-        'user.id': `user-${index}`,
-        'session.id': `session-${index}`,
-        'gen_ai.conversation.id': `conversation-${index}`,
-        'costspan.feature': 'support-bot',
-        'costspan.team': 'care',
-        'gen_ai.prompt.name': 'triage',
-        'gen_ai.prompt.version': 'v7',
-      }
-    }),
-  )
+  return requestOf(count, conventionalCall)
+}
+
+const conventionalCall: Made = (index) => {
+  const [provider, model] = MODELS[index % MODELS.length] ?? MODELS[0]
+  return {
+    scope: 'instrumentation',
+    attributes: {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': provider,
+      'gen_ai.request.model': model,
+      'gen_ai.response.model': model,
+      'gen_ai.response.id': `chatcmpl-${String(index).padStart(30, '0')}`,
+      'gen_ai.response.finish_reasons': ['stop'],
+      'gen_ai.usage.input_tokens': 1_000 + index,
+      'gen_ai.usage.output_tokens': 100 + index,
+      'gen_ai.usage.cache_read.input_tokens': index,
+      'server.address': 'api.example.com',
+      'server.port': 443,
+      'gen_ai.request.stream': true,
+      'gen_ai.request.temperature': 0.2,
+      'gen_ai.request.max_tokens': 1_024,
+      'user.id': `user-${index}`,
+      'session.id': `session-${index}`,
+      'gen_ai.conversation.id': `conversation-${index}`,
+      'costspan.feature': 'support-bot',
+      'costspan.team': 'care',
+      'gen_ai.prompt.name': 'triage',
+      'gen_ai.prompt.version': 'v7',
+    },
+  }
+}
+
+/** Calls as costspan records them, priced and counted: 28 attributes. */
+export function own(count: number): Uint8Array {
+  return requestOf(count, ownCall)
+}
+
+const ownCall: Made = (index) => ({
+  scope: 'costspan',
+  attributes: {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': 'openai',
+    'gen_ai.request.model': 'gpt-5.4',
+    'gen_ai.response.model': 'gpt-5.4-2026-03-05',
+    'gen_ai.response.id': `chatcmpl-${String(index).padStart(30, '0')}`,
+    'gen_ai.response.finish_reasons': ['stop'],
+    'server.address': 'api.openai.com',
+    'server.port': 443,
+    'gen_ai.usage.input_tokens': 1_200,
+    'gen_ai.usage.output_tokens': 150,
+    'gen_ai.usage.cache_read.input_tokens': 800,
+    'gen_ai.usage.cost.amount': 0.0034501,
+    'gen_ai.usage.cost.currency': 'USD',
+    'gen_ai.usage.cost.source': 'local',
+    'costspan.cost.status': 'priced',
+    'costspan.cost.input': 0.0010001,
+    'costspan.cost.cache_read': 0.0002,
+    'costspan.cost.output': 0.00225,
+    'costspan.cost.by': 'sdk',
+    'costspan.price.id': 'openai/gpt-5.4@2026-03-05',
+    'costspan.price.book': '2026-11-20',
+    'costspan.call.end': 'completed',
+    'costspan.waste': 'none',
+    'costspan.feature': `feature-${index % 20}`,
+    'costspan.team': 'care',
+    'user.id': `user-${index}`,
+    'gen_ai.prompt.name': 'answer',
+    'gen_ai.prompt.version': '7',
+  },
+})
+
+/** Requests that a web server answered: 13 attributes, nothing of ours. */
+export function web(count: number): Uint8Array {
+  return requestOf(count, webRequest)
+}
+
+const webRequest: Made = (index) => ({
+  scope: '@opentelemetry/instrumentation-http',
+  attributes: {
+    'http.request.method': 'GET',
+    'url.scheme': 'https',
+    'url.path': `/api/items/${index}`,
+    'http.route': '/api/items/:id',
+    'http.response.status_code': 200,
+    'server.address': 'shop.example.com',
+    'server.port': 443,
+    'client.address': '192.0.2.7',
+    'network.protocol.version': '1.1',
+    'network.peer.address': '192.0.2.7',
+    'network.peer.port': 51_234,
+    'user_agent.original': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36',
+    'user.id': `user-${index}`,
+  },
+})
+
+/** Of twenty spans twelve are of a web server, six are costspan's own, two are another emitter's. */
+export function mixed(count: number): Uint8Array {
+  return requestOf(count, (index) => {
+    const place = index % 20
+    if (place < 12) return webRequest(index)
+    return place < 18 ? ownCall(index) : conventionalCall(index)
+  })
 }
 
 /** The spans of `test/fixtures/emitters`, over and over, those that contain calls among them. */
@@ -57,9 +138,10 @@ export function recorded(count: number): Uint8Array {
       scopeSpans.flatMap(({ spans: own }) => own.map(({ attributes }) => attributes)),
     )
   })
-  return serialized(
-    Array.from({ length: count }, (_, index) => attributesOf(spans[index % spans.length] ?? [])),
-  )
+  return requestOf(count, (index) => ({
+    scope: 'recorded',
+    attributes: attributesOf(spans[index % spans.length] ?? []),
+  }))
 }
 
 function attributesOf(attributes: readonly OtlpAttribute[]): Attributes {
@@ -76,9 +158,11 @@ function plain(value: Readonly<Record<string, unknown>>): Attributes[string] {
   return content
 }
 
-function serialized(all: readonly Attributes[]): Uint8Array {
+function serialized(all: readonly ReturnType<Made>[]): Uint8Array {
   const resource = resourceFromAttributes({ 'service.name': 'bench' })
-  const spans = all.map((attributes, index) => ({
+  const names = [...new Set(all.map(({ scope }) => scope))]
+  const scopes = new Map(names.map((name) => [name, { name }]))
+  const spans = all.map(({ scope, attributes }, index) => ({
     name: 'chat',
     kind: 2,
     spanContext: () => ({
@@ -95,7 +179,8 @@ function serialized(all: readonly Attributes[]): Uint8Array {
     events: [],
     ended: true,
     resource,
-    instrumentationScope: { name: 'bench' },
+    // The serializer puts spans of the same scope together.
+    instrumentationScope: scopes.get(scope),
     droppedAttributesCount: 0,
     droppedEventsCount: 0,
     droppedLinksCount: 0,

@@ -7,8 +7,10 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { CardNumbers, DOUBT } from '../../collector-config/card-numbers.ts'
 import { float, literal } from '../../collector-config/ottl.ts'
 import { priceTable } from '../../collector-config/price-table.ts'
+import { nameTable } from '../../collector-config/table-literals.ts'
 import { fixedOffset } from '../../collector-config/time-zone.ts'
 import { bundledBook } from '../../instrumentation/pricing/bundled.ts'
 
@@ -43,7 +45,7 @@ describe('the table', () => {
 
   test('no provider gives an ordinary tier another price: the statements need not look for it', () => {
     const tiers = table.programs.flatMap(({ values }) => {
-      const tier = (values as Readonly<Record<string, unknown>> | undefined)?.['tier']
+      const tier = table.values[Number(values ?? -1)]?.['tier']
       return tier === undefined ? [] : [tier as Readonly<Record<string, string>>]
     })
     expect(tiers.length).toBeGreaterThan(1_000)
@@ -53,6 +55,46 @@ describe('the table', () => {
 
   test('of prompt sizes a model has at most one threshold: the statements ask for one', () => {
     expect(table.cards.filter(({ long }) => long?.long !== undefined)).toEqual([])
+  })
+})
+
+describe('the numbers of cards', () => {
+  const card = { rates: { input: 1, output: 2 }, id: 'a' }
+
+  test('a card that differs in its doubt alone is the same card', () => {
+    const numbers = new CardNumbers([card])
+    expect(numbers.numberOf(card)).toBe(0)
+    expect(numbers.numberOf({ ...card, doubt: 'tier_unknown' })).toBe(DOUBT)
+    expect(numbers.numberOf({ ...card, id: 'b' })).toBe(1)
+    expect(numbers.numberOf({ ...card, doubt: 'rate_missing' })).toBe(2 * DOUBT)
+    expect([numbers.cards, numbers.doubts]).toEqual([
+      [card, { ...card, id: 'b' }],
+      ['', 'tier_unknown', 'rate_missing'],
+    ])
+  })
+
+  test('a doubt of long prompts alone stays with the card', () => {
+    const doubtful = { ...card, longFrom: 9, long: { ...card, doubt: 'tier_unknown' } }
+    const numbers = new CardNumbers([card])
+    expect(numbers.numberOf(doubtful)).toBe(1)
+    expect(numbers.cards[1]).toEqual(doubtful)
+    expect(numbers.numberOf({ ...doubtful, doubt: 'tier_unknown' })).toBe(2 + DOUBT)
+    expect(numbers.cards[2]).toEqual({ ...card, longFrom: 9, long: card })
+  })
+})
+
+describe('a table of names', () => {
+  test('names that share what is hashed stand in one text, each with its number before it', () => {
+    const numbers = new Map([
+      ['openai/gpt-4', 3],
+      ['openai/gpt-4-turbo', -12],
+    ])
+    const { list, indexOf } = nameTable(numbers, () => 'same', 2)
+    const texts = JSON.parse(list) as readonly string[]
+    expect(texts.filter((text) => text !== '')).toEqual([
+      '00003|openai/gpt-4=-0012|openai/gpt-4-turbo=',
+    ])
+    expect(indexOf('"same"')).toBe('FNV("same") / 4611686018427387904 + 2')
   })
 })
 
@@ -78,7 +120,7 @@ describe('own prices', () => {
     )
     expect(generate('--prices', prices, '--out', out)).toEqual({ status: 0, stderr: '' })
     const text = readFileSync(out, 'utf8')
-    expect(text).toContain('"name": "acme/acme-1"')
+    expect(text).toContain('|acme/acme-1=')
     expect(text).toContain(`${bundledBook().version}+acme`)
     const { processors } = parse(text) as { readonly processors: object }
     expect(Object.keys(processors)).toEqual(['transform/normalise', 'transform/price'])

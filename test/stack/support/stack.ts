@@ -37,8 +37,9 @@ export interface Stack {
   readonly collector: Part
   readonly server: Part
   readonly store: Part
-  /** Starts another Collector of the same configuration; where it takes OTLP. */
+  /** Starts another Collector, of the same configuration unless told otherwise; where it takes OTLP. */
   replica(): Promise<string>
+  other(options: StackOptions): Promise<CollectorPart>
   close(): Promise<void>
 }
 
@@ -48,6 +49,11 @@ export interface Part {
   start(): Promise<void>
   stop(): Promise<void>
   kill(): Promise<void>
+}
+
+export interface CollectorPart {
+  readonly otlp: string
+  readonly collector: Part
 }
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
@@ -74,6 +80,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const tempo = `127.0.0.1:${storeGrpc}`
   const first = await startCollector(join(folder, 'queue'), { prometheus, tempo }, options)
   const others: Part[] = []
+  const other = async (own: StackOptions): Promise<CollectorPart> => {
+    const queue = join(folder, `queue-${others.length + 2}`)
+    const started = await startCollector(queue, { prometheus, tempo }, own)
+    others.push(started.collector)
+    return started
+  }
   return {
     otlp: first.otlp,
     prometheus,
@@ -81,12 +93,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     collector: first.collector,
     server: metrics,
     store,
-    async replica() {
-      const queue = join(folder, `queue-${others.length + 2}`)
-      const replica = await startCollector(queue, { prometheus, tempo }, options)
-      others.push(replica.collector)
-      return replica.otlp
-    },
+    other,
+    replica: async () => (await other(options)).otlp,
     async close() {
       for (const each of [first.collector, ...others, metrics, store]) await each.kill()
       rmSync(folder, { recursive: true, force: true })
@@ -98,7 +106,7 @@ async function startCollector(
   queue: string,
   to: { readonly prometheus: string; readonly tempo: string },
   options: StackOptions,
-): Promise<{ readonly otlp: string; readonly collector: Part }> {
+): Promise<CollectorPart> {
   const [http, grpc, loop, health] = await freePorts(4)
   const collector = await part({
     name: 'Collector',
