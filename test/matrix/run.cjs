@@ -1,11 +1,14 @@
 // Runs the cases of one client in this process and prints what the application saw, a line of JSON for each.
 // Arguments: client, cases as JSON. The module form is that of the file that calls `main`.
 const { trace } = require('@opentelemetry/api')
-const { clients } = require('./clients.cjs')
 
-async function main(load) {
+/**
+ * @param clients by name
+ * @param load `require` or `import` of a client's package
+ * @param costspan loaded in the same way
+ */
+async function main(clients, load, { withAttribution }) {
   const [, , name, cases] = process.argv
-  const { withAttribution } = await load('costspan')
   const client = clients[name]
   const prepared = await client.prepare(load, {
     url: process.env.SIM_URL,
@@ -117,4 +120,6 @@ function textOf(item) {
 }
 
 exports.main = main
-if (require.main === module) main(async (name) => require(name))
+if (require.main === module) {
+  main(require('./clients.cjs').clients, async (name) => require(name), require('costspan'))
+}
