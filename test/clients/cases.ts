@@ -7,7 +7,8 @@ const OPENAI_4 = { package: 'openai-4' }
 const OPENAI_5 = { package: 'openai-5' }
 const OPENAI_6 = { package: 'openai-6' }
 const MISTRAL = { package: '@mistralai/mistralai', host: 'mistral_ai' }
-const COHERE = { package: 'cohere-ai', host: 'cohere' }
+// The timer of a request that was reset runs on for 300 s (measured, as bare).
+const COHERE = { package: 'cohere-ai', host: 'cohere', lingers: true }
 const OLLAMA = { package: 'ollama', host: 'ollama', resends: false } as const
 
 export const LONG_TAIL_CLIENTS: readonly Client[] = [

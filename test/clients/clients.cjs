@@ -28,8 +28,8 @@ const mistral = (plainCall, streamCall) => ({
 })
 const mistralOptions = ({ headers, signal, timeout, retries }) => ({
   headers,
-  signal,
-  ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+  // With a signal its own time-out does not count.
+  ...(timeout === undefined ? { signal } : { timeoutMs: timeout }),
   retries:
     retries === 0
       ? { strategy: 'none' }

@@ -54,7 +54,7 @@ export async function runClient(
         OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       },
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
     })
     const seen = result.stdout
       .split('\n')

@@ -18,7 +18,7 @@ export function testSuite(suite: Suite): void {
         ])
       beforeAll(async () => {
         ;[bare, observed] = await both(cases)
-      }, 120_000)
+      }, 180_000)
 
       test.each(cases)('$name', async (one) => {
         expectUnnoticed(one, bare, observed)
