@@ -11,6 +11,7 @@ import { guardAsync } from './guard.ts'
 import { watchSteps } from './intercept/clients/ai-sdk.ts'
 import { AWS_CLIENT_MODULES, onRequired } from './intercept/clients/required.ts'
 import { interceptFetch } from './intercept/fetch.ts'
+import { interceptNodeHttp } from './intercept/node-http.ts'
 import { createOpenCalls } from './intercept/open-calls.ts'
 import { layerOf } from './pricing/layer.ts'
 import type { PriceBook, PriceBookSource } from './pricing/index.ts'
@@ -140,6 +141,7 @@ function install(core: Core, state: SharedState): void {
   const observation = { config, recorder, calls, group, attribute, check, outbound }
   attribution.install()
   interceptFetch(observation)
+  interceptNodeHttp(observation)
   let bedrock: ((exports: unknown) => void) | undefined
   const hookBedrock = (exports: unknown): void => {
     bedrock ??= (onDemand('intercept/clients/bedrock') as Bedrock).createBedrockHook(observation)
