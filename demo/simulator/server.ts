@@ -11,6 +11,7 @@ import {
   type Http2ServerResponse,
   type Http2Session,
 } from 'node:http2'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
 import { isObject, text, type JsonObject } from '../../instrumentation/core/unknown.ts'
 import { answerOf } from './answer.ts'
@@ -32,6 +33,8 @@ export interface SimulatorOptions {
   readonly now?: () => number
   /** What some models are charged at, before the simulator's own table. */
   readonly rates?: RateTable
+  /** Key and certificate, PEM: it then speaks TLS as well, at `tlsUrl`. */
+  readonly tls?: { readonly key: string; readonly cert: string }
 }
 
 export interface Simulator {
@@ -39,6 +42,8 @@ export interface Simulator {
   readonly url: string
   /** The same, over HTTP/2 without TLS, which the AWS client speaks. */
   readonly bedrockUrl: string
+  /** `https://127.0.0.1:PORT`, where it speaks TLS. */
+  readonly tlsUrl?: string
   readonly ledger: Ledger
   /** Headers and bodies as they arrived. */
   readonly requests: readonly SimulatorRequest[]
@@ -70,14 +75,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   })
   const url = await listen(server, options.port ?? 0)
   const bedrockUrl = await listen(http2, 0)
+  const tls = options.tls === undefined ? undefined : createTlsServer(options.tls, answer)
+  const tlsUrl = tls && (await listen(tls, 0)).replace('http:', 'https:')
   return {
     url,
     bedrockUrl,
+    ...(tlsUrl === undefined ? {} : { tlsUrl }),
     ledger,
     requests,
     async close() {
-      const closed = Promise.all([ended(server), ended(http2)])
-      server.closeAllConnections()
+      const servers = tls === undefined ? [server] : [server, tls]
+      const closed = Promise.all([...servers, http2].map(ended))
+      for (const each of servers) each.closeAllConnections()
       for (const session of sessions) session.destroy()
       await closed
     },

@@ -3,7 +3,8 @@
 import type { RateTable } from '../../demo/simulator/rates.ts'
 import type { Client, Suite } from '../matrix/cases.ts'
 
-const OPENAI_4 = { package: 'openai-4' }
+// Its node-fetch pipes an answer that nobody reads into buffers of 64 KiB each.
+const OPENAI_4 = { package: 'openai-4', readsOn: true }
 const OPENAI_5 = { package: 'openai-5' }
 const OPENAI_6 = { package: 'openai-6' }
 const MISTRAL = { package: '@mistralai/mistralai', host: 'mistral_ai' }
@@ -31,6 +32,8 @@ export const LONG_TAIL_CLIENTS: readonly Client[] = [
   { name: 'ollama', ...OLLAMA, streams: true },
   { name: 'ollama embed', ...OLLAMA, streams: false },
   { name: 'langchain', package: '@langchain/openai', streams: true },
+  { name: 'axios', package: 'axios', streams: true, resends: false, lingers: true },
+  { name: 'node:https', streams: true, resends: false, lingers: true, tls: true },
 ]
 
 /** As in prices.yaml. */

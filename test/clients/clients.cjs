@@ -1,7 +1,10 @@
 // How each client of the long tail makes a call: as in test/matrix/clients.cjs.
+const { readFileSync } = require('node:fs')
+const { join } = require('node:path')
 const { parts } = require('../matrix/clients.cjs')
 
-const { PROMPT, MESSAGES, stainless, openaiClients, anthropic, plainFetch } = parts
+const { PROMPT, MESSAGES, chatRequest, streamed, stainless } = parts
+const { openaiClients, anthropic, plainFetch } = parts
 
 const groq = {
   async prepare(load, { url }) {
@@ -104,6 +107,59 @@ const langchain = {
   stream: (make, o) => make(o).stream(PROMPT, { signal: o.signal }),
 }
 
+const axios = {
+  whole: true,
+  async prepare(load, { url }) {
+    const { default: client } = await load('axios')
+    return client.create({ baseURL: url })
+  },
+  async plain(client, o) {
+    const { status, data } = await client.post(PATH, chatRequest(o.tokens), axiosOptions(o))
+    return `${status} ${JSON.stringify(data)}`
+  },
+  async stream(client, o) {
+    const options = { ...axiosOptions(o), responseType: 'stream' }
+    const { data } = await client.post(PATH, streamed(chatRequest(o.tokens)), options)
+    return data.setEncoding('utf8')
+  },
+}
+const PATH = '/v1/chat/completions'
+const axiosOptions = ({ headers, signal, timeout }) => ({
+  headers,
+  signal,
+  ...(timeout === undefined ? {} : { timeout }),
+})
+
+const CERTIFICATE = join(__dirname, '../support/loopback-tls/cert.pem')
+
+const nodeHttps = {
+  whole: true,
+  prepare: async (load, { tlsUrl }) => ({
+    https: await load('node:https'),
+    url: tlsUrl,
+    ca: readFileSync(CERTIFICATE, 'utf8'),
+  }),
+  async plain(at, o) {
+    const response = await request(at, chatRequest(o.tokens), o)
+    let text = ''
+    for await (const piece of response) text += piece
+    return `${response.statusCode} ${text}`
+  },
+  stream: (at, o) => request(at, streamed(chatRequest(o.tokens)), o),
+}
+const request = ({ https, url, ca }, body, { headers, signal, timeout }) =>
+  new Promise((resolve, reject) => {
+    const sent = https.request(`${url}${PATH}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      ca,
+      signal: timeout === undefined ? signal : AbortSignal.timeout(timeout),
+    })
+    sent.on('response', (response) => resolve(response.setEncoding('utf8')))
+    sent.on('error', reject)
+    sent.end(JSON.stringify(body))
+  })
+
 const versions = Object.fromEntries(
   [4, 5, 6].flatMap((version) =>
     Object.entries(openaiClients(`openai-${version}`)).map(([name, client]) => [
@@ -151,6 +207,8 @@ exports.clients = {
   ),
   'ollama embed': ollama((client) => client.embed({ model: 'all-minilm', input: PROMPT })),
   langchain,
+  axios,
+  'node:https': nodeHttps,
   'undici 7': plainFetch(async (load) => (await load('undici-7')).fetch),
   'undici 8': plainFetch(async (load) => (await load('undici-8')).fetch),
 }

@@ -58,12 +58,14 @@ export interface Client {
   readonly resends?: false
   /** An answer that it leaves unread keeps the process alive, bare as well: it is ended by `process.exit`. */
   readonly lingers?: boolean
-  /** After a `break` it reads on in the background (measured, as bare): then the answer came whole. */
+  /** It reads on in the background where the application does not (measured, as bare): then the answer came whole. */
   readonly readsOn?: boolean
   /** Its streams can say `response.failed`. */
   readonly failsInStream?: boolean
   /** The provider that the simulator stands for, by `hosts` of the configuration. Absent: an address that nobody knows. */
   readonly host?: string
+  /** The simulator speaks TLS to it, with the certificate of test/support/loopback-tls. */
+  readonly tls?: boolean
   /** Cases that it can't have, by name, with the reason beside the entry. */
   readonly without?: readonly string[]
 }

@@ -7,6 +7,7 @@ import { startSimulator } from '../../demo/simulator/server.ts'
 import type { LedgerEntry } from '../../demo/simulator/ledger.ts'
 import { startOtlpSink, type SunkSpan } from '../support/otlp-sink.ts'
 import { REGISTER, runNode } from '../support/run-node.ts'
+import { LOOPBACK_TLS } from '../support/loopback-tls/loopback-tls.ts'
 import type { Case, Client, Suite } from './cases.ts'
 
 /** What the application saw of one case. */
@@ -32,6 +33,7 @@ export async function runClient(
   // A clock that stands still makes both providers' answers equal to the byte.
   const simulator = await startSimulator({
     now: () => 1_790_000_000_000,
+    ...(client.tls === true ? { tls: LOOPBACK_TLS } : {}),
     ...(suite.rates === undefined ? {} : { rates: suite.rates }),
   })
   const sink = await startOtlpSink()
@@ -50,6 +52,7 @@ export async function runClient(
         ...(client.lingers === true ? { END: 'exit' } : {}),
         SIM_URL: simulator.url,
         SIM_BEDROCK_URL: simulator.bedrockUrl,
+        ...(simulator.tlsUrl === undefined ? {} : { SIM_TLS_URL: simulator.tlsUrl }),
         ...settings.env,
         OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',

@@ -13,6 +13,7 @@ async function main(clients, load, { withAttribution }) {
   const prepared = await client.prepare(load, {
     url: process.env.SIM_URL,
     bedrockUrl: process.env.SIM_BEDROCK_URL,
+    tlsUrl: process.env.SIM_TLS_URL,
   })
   for (const one of JSON.parse(cases)) {
     const seen = await trace.getTracer('application').startActiveSpan(one.name, async (span) => {
