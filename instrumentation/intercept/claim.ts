@@ -43,7 +43,7 @@ export function claimRequest(
   init: RequestInit | undefined,
   hosts: OwnHosts = NO_HOSTS,
 ): ClaimedRequest | undefined {
-  const request = input instanceof Request ? input : undefined
+  const request = requestIn(input)
   const method = init?.method ?? request?.method ?? 'GET'
   if (method !== 'POST' && method.toUpperCase() !== 'POST') return undefined
   const target = targetOf(addressOf(input), hosts)
@@ -107,6 +107,11 @@ export function targetOf(address: string, hosts: OwnHosts): Target | undefined {
   return target
 }
 
+/** Of whichever copy of undici: the classes of the npm package are not the global ones. */
+export function requestIn(input: FetchInput): Request | undefined {
+  return typeof input === 'object' && 'method' in input ? input : undefined
+}
+
 function addressOf(input: FetchInput): string {
   if (typeof input === 'string') return input
   return input instanceof URL ? input.href : input.url
@@ -119,9 +124,13 @@ export function withoutQuery(address: string): string {
 
 /** Where the body is a stream or inside a Request, the path alone must do. */
 function sentOf(body: unknown): SentBody {
-  if (!(body instanceof FormData)) return { text: bodyText(body), given: body != null }
+  if (!isForm(body)) return { text: bodyText(body), given: body != null }
   const fields: FormFields = (name) => text(body.get(name))
   return { form: { fields, text: formText(body) }, given: true }
+}
+
+function isForm(body: unknown): body is FormData {
+  return typeof body === 'object' && Object.prototype.toString.call(body) === '[object FormData]'
 }
 
 function readFacts(
@@ -159,10 +168,14 @@ function headerReader(
 ): (name: string) => string | null {
   return (name) => {
     if (headers === undefined) return request?.headers.get(name) ?? null
-    if (headers instanceof Headers) return headers.get(name)
+    if (isHeaders(headers)) return headers.get(name)
     const entries = (
       Array.isArray(headers) ? headers : Object.entries(headers)
     ) as readonly (readonly [string, unknown])[]
     return text(entries.find(([key]) => key.toLowerCase() === name)?.[1]) ?? null
   }
+}
+
+function isHeaders(headers: object): headers is Headers {
+  return 'get' in headers && typeof headers.get === 'function'
 }

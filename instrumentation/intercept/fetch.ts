@@ -1,4 +1,4 @@
-/** Sees LLM calls at `globalThis.fetch`, which every fetch-based client uses. */
+/** Sees LLM calls at `globalThis.fetch`, which every fetch-based client uses, and at functions that are like it. */
 
 import { guard } from '../guard.ts'
 import {
@@ -12,7 +12,7 @@ import {
 import { claimRequest } from './claim.ts'
 import { outgoing, refused } from './outgoing.ts'
 import { observeResponse, releaseResponses } from './response.ts'
-import { runSeen } from './seen-above.ts'
+import { isSeenAbove, runSeen } from './seen-above.ts'
 import type { Observation } from './start-call.ts'
 
 type Fetch = typeof globalThis.fetch
@@ -22,10 +22,22 @@ type FetchArguments = Parameters<Fetch>
 export function interceptFetch(observation: Observation): () => void {
   const property = Object.getOwnPropertyDescriptor(globalThis, 'fetch')
   const original = globalThis.fetch
+  const fetch = observedFetch(original, observation)
+  Object.defineProperty(globalThis, 'fetch', { ...property, value: fetch })
+  return () => {
+    if (globalThis.fetch === fetch) {
+      Object.defineProperty(globalThis, 'fetch', { ...property, value: original })
+    }
+    releaseResponses()
+  }
+}
+
+/** A `fetch` that does what this one does, and has its calls recorded. */
+export function observedFetch(original: Fetch, observation: Observation): Fetch {
   const begin = createBegin(observation)
   const send = createSend(original, observation)
   // A plain function with the name and length of the original: code that looks at them sees no difference.
-  const fetch = function fetch(
+  return function fetch(
     this: unknown,
     input: FetchArguments[0],
     ...rest: readonly [RequestInit?]
@@ -34,13 +46,6 @@ export function interceptFetch(observation: Observation): () => void {
     if (attempt === undefined) return original.apply(this, [input, ...rest])
     if ('error' in attempt) return refused(attempt.error, attempt.claimed)
     return send(this, attempt, [input, rest[0]])
-  }
-  Object.defineProperty(globalThis, 'fetch', { ...property, value: fetch })
-  return () => {
-    if (globalThis.fetch === fetch) {
-      Object.defineProperty(globalThis, 'fetch', { ...property, value: original })
-    }
-    releaseResponses()
   }
 }
 
@@ -51,7 +56,7 @@ function beginning(
   init: RequestInit | undefined,
 ): Attempt | Refusal | undefined {
   const claimed = claimRequest(input, init, config.hosts)
-  if (claimed === undefined || recorder.suppressed()) return undefined
+  if (claimed === undefined || recorder.suppressed() || isSeenAbove()) return undefined
   return begin(claimed)
 }
 

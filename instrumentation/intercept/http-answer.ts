@@ -7,51 +7,27 @@
 import type { IncomingMessage } from 'node:http'
 import { guard } from '../guard.ts'
 import type { Attempt } from './attempt.ts'
-import { codedBytes } from './content-coding.ts'
-import { ended, failed, sawBytes, stopped } from './exchange.ts'
+import { failed, stopped } from './exchange.ts'
 import type { Exchange } from './open-call.ts'
 import { ownMethod } from './own-method.ts'
-import { createUsageStripper, type UsageStripper } from './stream-usage.ts'
+import { passingBytes } from './passing-bytes.ts'
 
-export function observeAnswer(response: IncomingMessage, { exchange, asked }: Attempt): void {
-  exchange.coded = codedBytes(response.headers['content-encoding'])
-  const strips = asked !== undefined && exchange.streamed && exchange.coded === undefined
-  const stripper = strips ? createUsageStripper() : undefined
+export function observeAnswer(response: IncomingMessage, attempt: Attempt): void {
+  const passing = passingBytes(attempt, response.headers['content-encoding'])
   ownMethod(response, 'push', (native) => {
     return function (this: IncomingMessage, chunk: unknown, encoding?: BufferEncoding): boolean {
-      note(exchange, chunk)
-      if (stripper === undefined) return native.call(this, chunk, encoding)
-      const left = guard('taking out unasked usage', () => leftOf(stripper, chunk)) ?? [chunk]
-      // As if what was taken out had never come: whoever waits for bytes goes on waiting.
-      let wantsMore = true
-      for (const one of left) wantsMore = native.call(this, one, encoding)
-      return wantsMore
+      if (chunk === null) {
+        const rest = passing.end()
+        if (rest.byteLength > 0) native.call(this, rest)
+        return native.call(this, null)
+      }
+      if (!(chunk instanceof Uint8Array)) return native.call(this, chunk, encoding)
+      const left = passing.chunk(chunk)
+      // Where nothing is left, nothing has come: whoever waits for bytes goes on waiting.
+      return left.byteLength === 0 || native.call(this, left, encoding)
     }
   })
-  watchStopping(response, exchange)
-}
-
-function note(exchange: Exchange, chunk: unknown): void {
-  try {
-    if (chunk === null) ended(exchange)
-    else if (chunk instanceof Uint8Array) sawBytes(exchange, chunk)
-  } catch (error) {
-    guard('observing a body', () => {
-      throw error
-    })
-  }
-}
-
-/** What is left of a chunk for the application: nothing, some of it, or at the end what was held back. */
-function leftOf(stripper: UsageStripper, chunk: unknown): readonly unknown[] {
-  if (chunk !== null && !(chunk instanceof Uint8Array)) return [chunk]
-  const bytes = chunk === null ? stripper.rest() : stripper.push(chunk)
-  const left = bytes.byteLength === 0 ? [] : [asBuffer(bytes)]
-  return chunk === null ? [...left, null] : left
-}
-
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength)
+  watchStopping(response, attempt.exchange)
 }
 
 /** `destroy`, and whatever ends in it: a `for await` that is left, a pipeline that fails. Node itself does it when the connection is gone. */

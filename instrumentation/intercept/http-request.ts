@@ -81,7 +81,8 @@ function watchWriting(watched: Watched): void {
   const { request, target, observation } = watched
   const { outbound } = observation
   const length = headerOf(request, 'content-length')
-  const body = createSentBody(length === null ? undefined : Number(length))
+  const type = headerOf(request, 'content-type')
+  const body = createSentBody(type, length === null ? undefined : Number(length))
   const inContext = AsyncLocalStorage.snapshot()
   let undo: readonly (() => void)[] = []
   let over = false
