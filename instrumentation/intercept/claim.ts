@@ -37,19 +37,43 @@ export interface ClaimedRequest extends Question {
   header(name: string): string | null
 }
 
-/** `undefined` for everything that is not an LLM call: for most requests that costs one test of the path. */
+/**
+ * `undefined` for everything that is not an LLM call: for most requests that costs one test of the path.
+ * @param inside the body of `input`, where that is a Request whose body could be read
+ */
 export function claimRequest(
   input: FetchInput,
   init: RequestInit | undefined,
   hosts: OwnHosts = NO_HOSTS,
+  inside?: string,
 ): ClaimedRequest | undefined {
-  const request = requestIn(input)
-  const method = init?.method ?? request?.method ?? 'GET'
-  if (method !== 'POST' && method.toUpperCase() !== 'POST') return undefined
-  const target = targetOf(addressOf(input), hosts)
+  const target = callTarget(input, init, hosts)
   if (target === undefined) return undefined
+  const request = requestIn(input)
   const signal = init?.signal ?? request?.signal
-  return claimSent(target, sentOf(init?.body), headerReader(init?.headers, request), signal)
+  const sent = sentOf(init?.body ?? inside)
+  return claimSent(target, sent, headerReader(init?.headers, request), signal)
+}
+
+/** Where a request goes that may be an LLM call, as far as method and address tell. */
+function callTarget(
+  input: FetchInput,
+  init: RequestInit | undefined,
+  hosts: OwnHosts,
+): Target | undefined {
+  const method = init?.method ?? requestIn(input)?.method ?? 'GET'
+  if (method !== 'POST' && method.toUpperCase() !== 'POST') return undefined
+  return targetOf(addressOf(input), hosts)
+}
+
+/** The Request that holds the body of what may be an LLM call. */
+export function bodyHolder(
+  input: FetchInput,
+  init: RequestInit | undefined,
+  hosts: OwnHosts,
+): Request | undefined {
+  const request = init?.body == null ? requestIn(input) : undefined
+  return request === undefined || callTarget(input, init, hosts) === undefined ? undefined : request
 }
 
 /** A request's body, as far as it can be seen. */
@@ -122,7 +146,7 @@ export function withoutQuery(address: string): string {
   return query === -1 ? address : address.slice(0, query)
 }
 
-/** Where the body is a stream or inside a Request, the path alone must do. */
+/** Where the body is a stream, the path alone must do. */
 function sentOf(body: unknown): SentBody {
   if (!isForm(body)) return { text: bodyText(body), given: body != null }
   const fields: FormFields = (name) => text(body.get(name))

@@ -9,8 +9,9 @@ import {
   type BeginAttempt,
   type Refusal,
 } from './attempt.ts'
-import { claimRequest } from './claim.ts'
+import { bodyHolder, claimRequest } from './claim.ts'
 import { outgoing, refused } from './outgoing.ts'
+import { textInside } from './request-body.ts'
 import { observeResponse, releaseResponses } from './response.ts'
 import { isSeenAbove, runSeen } from './seen-above.ts'
 import type { Observation } from './start-call.ts'
@@ -42,20 +43,37 @@ export function observedFetch(original: Fetch, observation: Observation): Fetch 
     input: FetchArguments[0],
     ...rest: readonly [RequestInit?]
   ): Promise<Response> {
-    const attempt = guard('beginning a call', () => beginning(begin, observation, input, rest[0]))
-    if (attempt === undefined) return original.apply(this, [input, ...rest])
-    if ('error' in attempt) return refused(attempt.error, attempt.claimed)
-    return send(this, attempt, [input, rest[0]])
+    const go = (inside?: string): Promise<Response> => {
+      const attempt = guard('beginning a call', () =>
+        beginning(begin, observation, [input, rest[0]], inside),
+      )
+      if (attempt === undefined) return original.apply(this, [input, ...rest])
+      if ('error' in attempt) return refused(attempt.error, attempt.claimed)
+      return send(this, attempt, [input, rest[0]])
+    }
+    const inside = guard('reading a request', () => reading(observation, input, rest[0]))
+    return inside === undefined ? go() : inside.then(go)
   }
+}
+
+/** What a Request asks decides the call: it is read first, where it can be. */
+function reading(
+  { config, recorder }: Observation,
+  input: FetchArguments[0],
+  init: RequestInit | undefined,
+): Promise<string | undefined> | undefined {
+  const request = bodyHolder(input, init, config.hosts)
+  if (request === undefined || recorder.suppressed() || isSeenAbove()) return undefined
+  return textInside(request)
 }
 
 function beginning(
   begin: BeginAttempt,
   { config, recorder }: Observation,
-  input: FetchArguments[0],
-  init: RequestInit | undefined,
+  [input, init]: FetchArguments,
+  inside: string | undefined,
 ): Attempt | Refusal | undefined {
-  const claimed = claimRequest(input, init, config.hosts)
+  const claimed = claimRequest(input, init, config.hosts, inside)
   if (claimed === undefined || recorder.suppressed() || isSeenAbove()) return undefined
   return begin(claimed)
 }
