@@ -31,7 +31,15 @@ export const LONG_TAIL_CLIENTS: readonly Client[] = [
   { name: 'cohere rerank', ...COHERE, streams: false },
   { name: 'ollama', ...OLLAMA, streams: true },
   { name: 'ollama embed', ...OLLAMA, streams: false },
-  { name: 'langchain', package: '@langchain/openai', streams: true },
+  {
+    name: 'langchain',
+    package: '@langchain/openai',
+    streams: true,
+    resends: 'told',
+    lingers: true,
+  },
+  { name: 'undici 7', package: 'undici-7', streams: true, resends: false, lingers: true },
+  { name: 'undici 8', package: 'undici-8', streams: true, resends: false, lingers: true },
   { name: 'axios', package: 'axios', streams: true, resends: false, lingers: true },
   { name: 'node:https', streams: true, resends: false, lingers: true, tls: true },
 ]

@@ -13,7 +13,7 @@ export interface Case {
   /** Of the client, milliseconds. */
   readonly timeout?: number
   readonly abortAfterMs?: number
-  /** What the application does after three items, or instead of reading. */
+  /** What the application does after some items, or instead of reading. */
   readonly stop?: 'break' | 'abort' | 'unread'
 }
 
@@ -54,8 +54,8 @@ export interface Client {
   /** As in the folder's package.json, or its workspace's; absent where Node itself is the client. */
   readonly package?: string
   readonly streams: boolean
-  /** It does not resend what failed. */
-  readonly resends?: false
+  /** It does not resend what failed. `told`: it does where the answer says when, in whole seconds. */
+  readonly resends?: false | 'told'
   /** An answer that it leaves unread keeps the process alive, bare as well: it is ended by `process.exit`. */
   readonly lingers?: boolean
   /** It reads on in the background where the application does not (measured, as bare): then the answer came whole. */
@@ -116,8 +116,13 @@ export function casesOf(client: Client): Case[] {
     name: `stream, ${one.name}`,
     stream: true,
   }))
-  return [...plain, ...(client.streams ? streamed : [])].filter((one) => can(client, one))
+  return [...plain, ...(client.streams ? streamed : [])]
+    .filter((one) => can(client, one))
+    .map((one) => (client.resends === 'told' ? told(one) : one))
 }
+
+const told = (one: Case): Case =>
+  one.fault === RETRIED ? { ...one, fault: `${RETRIED}; retry-after=1` } : one
 
 function can({ resends, without = [] }: Client, { name, retries }: Case): boolean {
   return !without.includes(name) && (retries === undefined || resends !== false)

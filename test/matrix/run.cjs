@@ -46,7 +46,7 @@ function comparable(client, one, items) {
     const text = items.join('')
     return [one.stop === undefined ? text : text.slice(0, 100)]
   }
-  return one.stop === 'abort' ? [...items.slice(0, 3), kindOf(items.at(-1))] : items
+  return one.stop === 'abort' ? [...items.slice(0, ENOUGH), kindOf(items.at(-1))] : items
 }
 
 /** What an item is, without what it says. */
@@ -58,6 +58,9 @@ function kindOf(item) {
     return item
   }
 }
+
+/** Items after which the application stops: past the events that open a stream, which arrive together. */
+const ENOUGH = 8
 
 /** What the application still holds when it has nothing more to do. */
 const left = []
@@ -83,7 +86,7 @@ async function runCase(client, prepared, one) {
     if (one.stop === 'unread') return { items }
     for await (const item of stream) {
       items.push(client.whole === true ? item : textOf(item))
-      if (items.length < 3 || one.stop === undefined) continue
+      if (items.length < ENOUGH || one.stop === undefined) continue
       if (one.stop === 'break') break
       if (one.stop === 'abort') controller.abort()
       if (one.stop === 'exit') process.exit(3)
