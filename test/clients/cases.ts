@@ -22,6 +22,7 @@ export const LONG_TAIL_CLIENTS: readonly Client[] = [
   { name: 'openai 6 chat', ...OPENAI_6, streams: true },
   { name: 'openai 6 responses', ...OPENAI_6, streams: true, failsInStream: true },
   { name: 'openai 6 embeddings', ...OPENAI_6, streams: false },
+  { name: 'azure openai', package: 'openai', host: 'azure.ai.openai', streams: true },
   { name: 'anthropic 0', package: '@anthropic-ai/sdk-0', streams: true },
   { name: 'mistral', ...MISTRAL, streams: true },
   { name: 'mistral embeddings', ...MISTRAL, streams: false },
@@ -53,6 +54,7 @@ const RATES: RateTable = {
 export const LONG_TAIL: Suite = {
   folder: 'test/clients',
   clients: LONG_TAIL_CLIENTS,
+  processEnds: ['groq', 'openai 4 chat', 'undici 8'],
   prices: 'test/clients/prices.yaml',
   rates: RATES,
 }

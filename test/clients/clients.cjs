@@ -6,6 +6,14 @@ const { parts } = require('../matrix/clients.cjs')
 const { PROMPT, MESSAGES, chatRequest, streamed, stainless } = parts
 const { openaiClients, anthropic, plainFetch } = parts
 
+const azure = {
+  ...openaiClients('openai').chat,
+  async prepare(load, { url }) {
+    const { AzureOpenAI } = await load('openai')
+    return new AzureOpenAI({ endpoint: url, apiKey: 'none', apiVersion: '2024-10-21' })
+  },
+}
+
 const groq = {
   async prepare(load, { url }) {
     const { Groq } = await load('groq-sdk')
@@ -171,6 +179,7 @@ const versions = Object.fromEntries(
 
 exports.clients = {
   ...versions,
+  'azure openai': azure,
   'anthropic 0': anthropic('@anthropic-ai/sdk-0'),
   mistral: mistral(
     (client, tokens, options) => client.chat.complete(mistralRequest(tokens), options),

@@ -45,6 +45,16 @@ const STREAMED: readonly Omit<Case, 'stream'>[] = [
   { name: 'aborted before headers', tokens: 8, fault: 'delay=400', abortAfterMs: 60 },
 ]
 
+/** How the process ends while a stream is half read. */
+export const ENDS = [
+  // The provider's answer is complete on its side; the application never asks for the rest.
+  { end: 'a natural end', stop: 'end', tokens: 200, fault: 'id=end' },
+  { end: 'process.exit', stop: 'exit', tokens: 4_000, fault: 'chunk-delay=2; id=exit' },
+  { end: 'an uncaught exception', stop: 'throw', tokens: 4_000, fault: 'chunk-delay=2; id=throw' },
+  { end: 'SIGTERM', stop: 'wait', tokens: 4_000, fault: 'chunk-delay=2; id=wait' },
+] as const
+export type End = (typeof ENDS)[number]
+
 const FAILED_RESPONSE = { name: 'response.failed', tokens: 400, fault: 'failed; after=6' }
 
 /** A client, and what it can do. */
@@ -75,6 +85,8 @@ export interface Suite {
   /** Of run.cjs, run.mjs and clients.cjs. */
   readonly folder: string
   readonly clients: readonly Client[]
+  /** Those that the ends of the process are tried with: one for each way in which a stream reaches the application. */
+  readonly processEnds: readonly string[]
   /** A price file, for models that run on hardware of one's own; the simulator charges the same. */
   readonly prices?: string
   readonly rates?: RateTable
@@ -106,7 +118,15 @@ export const CLIENTS: readonly Client[] = [
 ]
 
 /** The clients that the repository itself has installed. */
-export const MATRIX: Suite = { folder: 'test/matrix', clients: CLIENTS }
+export const MATRIX: Suite = {
+  folder: 'test/matrix',
+  clients: CLIENTS,
+  processEnds: ['openai chat', 'anthropic', 'bedrock converse', 'ai openai chat'],
+}
+
+/** Each is a program of its own. */
+export const FORMS = ['cjs', 'mjs'] as const
+export type Form = (typeof FORMS)[number]
 
 export function casesOf(client: Client): Case[] {
   const plain = PLAIN.map((one) => ({ ...one, name: `plain, ${one.name}`, stream: false }))

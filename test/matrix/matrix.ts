@@ -8,7 +8,7 @@ import type { LedgerEntry } from '../../demo/simulator/ledger.ts'
 import { startOtlpSink, type SunkSpan } from '../support/otlp-sink.ts'
 import { REGISTER, runNode } from '../support/run-node.ts'
 import { LOOPBACK_TLS } from '../support/loopback-tls/loopback-tls.ts'
-import type { Case, Client, Suite } from './cases.ts'
+import type { Case, Client, Form, Suite } from './cases.ts'
 
 /** What the application saw of one case. */
 export type Seen = Readonly<Record<string, unknown>>
@@ -26,7 +26,7 @@ export interface Run {
 export async function runClient(
   suite: Suite,
   client: Client,
-  form: 'cjs' | 'mjs',
+  form: Form,
   cases: readonly Case[],
   observed: boolean,
 ): Promise<Run> {

@@ -1,6 +1,6 @@
-/** One client for each way in which a stream reaches the application. */
+/** The ends of the process, with clients that the repository itself has installed. */
 
 import { MATRIX } from './cases.ts'
 import { testProcessEnds } from './process-ends.ts'
 
-testProcessEnds(MATRIX, ['openai chat', 'anthropic', 'bedrock converse', 'ai openai chat'])
+testProcessEnds(MATRIX)

@@ -4,16 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startSimulator, type Simulator } from '../../demo/simulator/server.ts'
 import { startOtlpSink, type OtlpSink } from '../support/otlp-sink.ts'
 import { REGISTER, runNode, type RunResult } from '../support/run-node.ts'
-import type { Client, Suite } from './cases.ts'
-
-const ENDS = [
-  // The provider's answer is complete on its side; the application never asks for the rest.
-  { end: 'a natural end', stop: 'end', tokens: 200, fault: 'id=end' },
-  { end: 'process.exit', stop: 'exit', tokens: 4_000, fault: 'chunk-delay=2; id=exit' },
-  { end: 'an uncaught exception', stop: 'throw', tokens: 4_000, fault: 'chunk-delay=2; id=throw' },
-  { end: 'SIGTERM', stop: 'wait', tokens: 4_000, fault: 'chunk-delay=2; id=wait' },
-] as const
-type End = (typeof ENDS)[number]
+import { ENDS, FORMS, type Client, type End, type Form, type Suite } from './cases.ts'
 
 interface Subject {
   readonly simulator: Simulator
@@ -23,7 +14,7 @@ interface Subject {
 
 function run(
   { simulator, folder, client }: Subject,
-  form: string,
+  form: Form,
   end: End,
   endpoint?: string,
 ): Promise<RunResult> {
@@ -59,18 +50,17 @@ function seen({ code, signal, stdout, stderr }: RunResult): object {
   return { code, signal, stdout: sameIds(stdout), stderr: sameIds(lines.join('\n')) }
 }
 
-/** @param names of the clients to try it with */
-export function testProcessEnds(suite: Suite, names: readonly string[]): void {
+export function testProcessEnds({ folder, clients, processEnds }: Suite): void {
   let simulator: Simulator
   beforeAll(async () => {
     simulator = await startSimulator({ now: () => 1_790_000_000_000 })
   })
   afterAll(() => simulator.close())
 
-  describe.each(suite.clients.filter(({ name }) => names.includes(name)))('$name', (client) => {
-    const subject = (): Subject => ({ simulator, folder: suite.folder, client })
+  describe.each(clients.filter(({ name }) => processEnds.includes(name)))('$name', (client) => {
+    const subject = (): Subject => ({ simulator, folder, client })
     describe.each(ENDS)('$end', (end) => {
-      test.each(['cjs', 'mjs'])('%s, with an endpoint that answers', async (form) => {
+      test.each(FORMS)('%s, with an endpoint that answers', async (form) => {
         const sink: OtlpSink = await startOtlpSink()
         try {
           const [bare, observed] = await Promise.all([

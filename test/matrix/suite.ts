@@ -1,14 +1,14 @@
 /** The tests of a suite: every client x module form x plain and streamed x ending, a line for each case. */
 
 import { beforeAll, describe, expect, test } from 'vitest'
-import { casesOf, type Suite } from './cases.ts'
+import { casesOf, FORMS, type Suite } from './cases.ts'
 import { expectRecorded, expectSentNoMore, expectUnnoticed } from './expectations.ts'
 import { runClient, type Run } from './matrix.ts'
 
 export function testSuite(suite: Suite): void {
   describe.each(suite.clients)('$name', (client) => {
     const cases = casesOf(client)
-    describe.each(['cjs', 'mjs'] as const)('%s', (form) => {
+    describe.each(FORMS)('%s', (form) => {
       let bare: Run
       let observed: Run
       const both = (which: typeof cases): Promise<[Run, Run]> =>
