@@ -1,6 +1,6 @@
 /**
  * A small server that speaks chat completions over bare `node:http`, compressed and in pieces as it is told in the
- * address's query: `coding`, `size` (bytes of content), `pause` (after the first event), `cut` (the connection, after it).
+ * address's query: `hold` (before the answer, milliseconds), `coding`, `size` (bytes of content), `pause` (after the first event, milliseconds), `cut` (the connection, after it).
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -36,7 +36,11 @@ export async function startChatServer(tls?: { key: string; cert: string }): Prom
       const body = Buffer.concat(chunks).toString()
       received.push({ body, headers: request.headers })
       const query = new URL(request.url ?? '', 'http://server').searchParams
-      answer(body, query, response)
+      const reply = (): void => {
+        answer(body, query, response)
+      }
+      if (query.has('hold')) setTimeout(reply, Number(query.get('hold'))).unref()
+      else reply()
     })
   }
   const server: Server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener)
