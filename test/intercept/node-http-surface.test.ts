@@ -36,7 +36,7 @@ function take(response: IncomingMessage, size?: number): string | null {
 const scenarios: Readonly<Record<string, readonly [Scenario, CallEnd | undefined]>> = {
   'flowing, by data and end': [
     async ({ send, answerTo, log }) => {
-      const sent = send('', PLAIN)
+      const sent = send('?pause=200', PLAIN)
       const response = await answerTo(sent)
       log.facts.push(facts(sent, response))
       let text = ''
@@ -180,7 +180,7 @@ const scenarios: Readonly<Record<string, readonly [Scenario, CallEnd | undefined
   ],
   'a time-out of the application': [
     async ({ send }) => {
-      const sent = send('?pause=5000', '{"model":"gpt-5.4","messages":[]}', { timeout: 30 })
+      const sent = send('?pause=5000', '{"model":"gpt-5.4","messages":[]}', { timeout: 300 })
       sent.on('timeout', () => sent.destroy())
       const [response] = (await once(sent, 'response')) as [IncomingMessage]
       response.on('error', () => undefined)

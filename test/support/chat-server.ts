@@ -1,6 +1,7 @@
 /**
  * A small server that speaks chat completions over bare `node:http`, compressed and in pieces as it is told in the
- * address's query: `hold` (before the answer, milliseconds), `coding`, `size` (bytes of content), `pause` (after the first event, milliseconds), `cut` (the connection, after it).
+ * address's query: `status`, `hold` (before the answer, milliseconds), `coding`, `size` (bytes of content), `pause` (after
+ * the first event, milliseconds), `cut` (the connection, after it).
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
