@@ -55,8 +55,10 @@ function resumed(
   group: () => object | undefined,
   calls: OpenCalls,
 ): OpenCall | undefined {
-  if (!calls.waiting || saysFirstAttempt(claimed) === true) return undefined
-  const call = calls.resume(resendKey(claimed), group())
+  if (!calls.waiting) return undefined
+  const isFirst = saysFirstAttempt(claimed)
+  if (isFirst === true) return undefined
+  const call = calls.resume(resendKey(claimed), group(), isFirst === false)
   call?.recording.resume()
   return call
 }

@@ -43,8 +43,15 @@ export interface OpenCalls {
   ) => void
   /** Keeps a call whose attempt failed open for a resend with this key, then ends it with its true end time. */
   readonly hold: (call: OpenCall, key: string, ending: Ending, windowMs: number) => void
-  /** The held call that a request with this key and parent resends, taken out of the waiting ones. */
-  readonly resume: (key: string, parent: object | undefined) => OpenCall | undefined
+  /**
+   * The held call that a request with this key and parent resends, taken out of the waiting ones; with this key alone,
+   * where the client says that it resends.
+   */
+  readonly resume: (
+    key: string,
+    parent: object | undefined,
+    saidSo: boolean,
+  ) => OpenCall | undefined
   /** Whether any call waits for a resend: most requests need not even build their key. */
   readonly waiting: boolean
   /** Does this a moment later, or before everything ends. */

@@ -13,9 +13,9 @@ export function ownMethod<T extends object, Name extends keyof T & string>(
   const had = Object.getOwnPropertyDescriptor(target, name)
   const value = around(native)
   // Under the name of what it stands in for, and as long.
-  const { length } = native as (...args: unknown[]) => unknown
+  const { name: called, length } = native as (...args: unknown[]) => unknown
   Object.defineProperties(value, {
-    name: { value: name, configurable: true },
+    name: { value: called, configurable: true },
     length: { value: length, configurable: true },
   })
   Object.defineProperty(target, name, {

@@ -1,5 +1,6 @@
 /** What an application writes as the body of a request, kept until it is known whole. */
 
+import { isWholeObject } from '../wire/json-scan.ts'
 import { formBoundary, readForm } from '../wire/multipart.ts'
 import { latin1 } from '../wire/sse.ts'
 import type { SentBody } from './claim.ts'
@@ -20,7 +21,10 @@ export interface BodyCopy {
 
 type Piece = string | Uint8Array
 
-/** @param length of the body in bytes, where the request states it: a first piece of that length is all of it */
+/**
+ * @param length of the body in bytes, where the request states it: a first piece of that length is all of it. Where it
+ *   states none, a first piece that is JSON from its beginning to its end is.
+ */
 export function createSentBody(contentType: string | null, length: number | undefined): BodyCopy {
   let pieces: Piece[] = []
   let chunks = 0
@@ -34,10 +38,15 @@ export function createSentBody(contentType: string | null, length: number | unde
     pieces.push(piece)
     return true
   }
+  const isAll = (): boolean => {
+    if (length !== undefined) return bytes === length
+    const text = bytes > MAX_BYTES ? undefined : textOf(pieces)
+    return text?.startsWith('{') === true && isWholeObject(text)
+  }
   return {
     add(chunk, encoding, isLast) {
       if (!add(chunk, encoding)) return 'lost'
-      if (isLast || (chunks === 1 && bytes === length)) return 'whole'
+      if (isLast || (chunks === 1 && isAll())) return 'whole'
       if (bytes > MAX_BYTES) return 'lost'
       keepLast(pieces)
       return 'open'
