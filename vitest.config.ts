@@ -3,10 +3,11 @@ import { configDefaults, defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // test/apps are applications that tests start; test/stack needs the real engines, test/deployed a framework.
+    // test/apps are applications that tests start; what is left out else needs clients, frameworks or engines installed.
     exclude: [
       ...configDefaults.exclude,
       'test/apps/**',
+      'test/clients/**',
       'test/deployed/**',
       'test/stack/**',
       '.stryker-tmp/**',

@@ -18,10 +18,13 @@ export const SERVER_ERROR = {
   code: null,
 }
 
+/** Of a deployment: Azure OpenAI reference, "Chat completions", api-version 2024-10-21. Read 2026-11-26. */
+const AZURE = /^\/openai\/deployments\/[^/]+\/chat\/completions$/
+
 export const openaiChat: WireFormat = {
   protocol: 'chat_completions',
   provider: 'openai',
-  match: (path) => (path === '/v1/chat/completions' ? {} : undefined),
+  match: (path) => (path === '/v1/chat/completions' || AZURE.test(path) ? {} : undefined),
   read(body) {
     const messages = Array.isArray(body['messages']) ? body['messages'].filter(isObject) : []
     const limit = count(body['max_completion_tokens']) ?? count(body['max_tokens'])

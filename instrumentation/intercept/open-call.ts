@@ -43,14 +43,28 @@ export interface OpenCalls {
   ) => void
   /** Keeps a call whose attempt failed open for a resend with this key, then ends it with its true end time. */
   readonly hold: (call: OpenCall, key: string, ending: Ending, windowMs: number) => void
-  /** The held call that a request with this key and parent resends, taken out of the waiting ones. */
-  readonly resume: (key: string, parent: object | undefined) => OpenCall | undefined
+  /**
+   * The held call that a request with this key and parent resends, taken out of the waiting ones; with this key alone,
+   * where the client says that it resends.
+   */
+  readonly resume: (
+    key: string,
+    parent: object | undefined,
+    saidSo: boolean,
+  ) => OpenCall | undefined
   /** Whether any call waits for a resend: most requests need not even build their key. */
   readonly waiting: boolean
   /** Does this a moment later, or before everything ends. */
   readonly later: (work: () => void) => void
   /** Ends everything that is still open. */
   readonly endAll: () => void
+}
+
+/** Bytes of an answer that is compressed. */
+export interface CodedBytes {
+  keep(bytes: Uint8Array): void
+  /** All that was kept, decoded; once. */
+  take(): Uint8Array
 }
 
 /**
@@ -76,6 +90,8 @@ export interface Exchange {
   /** Bytes of a plain answer that have been seen. */
   bytes: number
   firstChunkAt: number | undefined
+  /** Of an answer that comes compressed: what has come. */
+  coded: CodedBytes | undefined
   splitter: EventSplitter | undefined
   /** Whether an event was read: the first one names model and id, so it is decoded whatever it says. */
   begun: boolean

@@ -123,8 +123,11 @@ function createWaitingRoom(finish: OpenCalls['finish']): WaitingRoom {
       call.waiting = end
       held.set(key, [...(held.get(key) ?? []), entry])
     },
-    resume(key, parent) {
-      const entry = held.get(key)?.find(({ call }) => call.parent === parent)
+    resume(key, parent, saidSo) {
+      const waiting = held.get(key)
+      // HTTP instrumentations put a span of its own around each attempt.
+      const entry =
+        waiting?.find(({ call }) => call.parent === parent) ?? (saidSo ? waiting?.[0] : undefined)
       if (entry === undefined) return undefined
       release(key, entry)
       entry.call.waiting = undefined

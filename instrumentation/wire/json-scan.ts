@@ -66,6 +66,12 @@ export function scanMembers(
   return found
 }
 
+/** Whether the text is an object from its beginning to its end: then nothing that follows can be part of it. */
+export function isWholeObject(source: string): boolean {
+  const end = walkMembers(source, skipSpace(source, 0), () => undefined)
+  return end !== -1 && skipSpace(source, end) === source.length
+}
+
 /** Shows each member of the object that begins at `from`; returns the position after it, -1 where it does not close. */
 function walkMembers(
   source: string,
