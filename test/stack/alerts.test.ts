@@ -76,7 +76,7 @@ describe.skipIf(promtool === undefined)('fast alerts', () => {
     const calls = ordinaryCalls({ seconds, perMinute: 5, cv: 1.5, trace, random })
     const series = seriesOf({ name: 'ordinary', seconds, calls })
     expect([...(await episodes(series, seconds))]).toEqual([])
-  })
+  }, 600_000)
 
   test('a feature that goes on as it was for 80 minutes raises none of 5', async () => {
     expect(await fast('as it was', search(), EVERY_FAST)).toEqual([])
