@@ -12,6 +12,7 @@ import { dashboards } from './dashboards.ts'
 import { parseBudgets, type BudgetFile } from './rules/budget-file.ts'
 import { budgetGroup } from './rules/budgets.ts'
 import { fastGroup } from './rules/fast-alerts.ts'
+import { minutesGroup } from './rules/minutes.ts'
 import type { Group } from './rules/rule.ts'
 import { spendGroup } from './rules/spend.ts'
 import { watchGroup } from './rules/watch.ts'
@@ -24,6 +25,7 @@ export const BUDGETS_PATH = 'collector-config/budgets.yaml'
 export function ruleFiles(budgets: BudgetFile): ReadonlyMap<string, string> {
   const files: Readonly<Record<string, readonly Group[]>> = {
     'spend.yaml': [spendGroup],
+    'minutes.yaml': [minutesGroup],
     'budgets.yaml': [budgetGroup(budgets)],
     'fast.yaml': [fastGroup(budgets)],
     'watch.yaml': [watchGroup(budgets.grafana)],

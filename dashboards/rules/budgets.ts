@@ -1,11 +1,11 @@
 /** Budgets as recorded series, what is spent of them, and how fast they burn. */
 
-import { METRIC_COST } from '../../instrumentation/semconv.ts'
 import { HOURLY } from '../hourly.ts'
 import { LABEL, matching } from '../labels.ts'
 import { DASHBOARD, dashboardLink } from '../links.ts'
-import { increaseOf } from '../money.ts'
+import { braced } from '../range.ts'
 import { PERIODS, SCOPE_LABELS, type Budget, type BudgetFile } from './budget-file.ts'
+import { SPENT, spentWithin } from './minutes.ts'
 import type { Alert, Group, Recording } from './rule.ts'
 
 const HOURLY_COST = HOURLY.cost.hourly
@@ -20,10 +20,13 @@ export const BUDGET_SPENT = 'costspan:budget_spent_USD'
 /** Spend of a window in times of what an even spend of the budget allows. */
 export const budgetBurn = (window: string): string => `costspan:budget_burn:${window}`
 
-/** Windows up to this are read from the counters, longer ones from the recorded hours. */
-const RAW_WINDOWS = ['5m', '30m', '1h'] as const
+/** Windows up to an hour are read from recorded minutes, longer ones from recorded hours. */
+const MINUTE_WINDOWS = { '30m': 1 / 2, '1h': 1 } as const
 const HOUR_WINDOWS = { '6h': 6, '3d': 72 } as const
-const HOURS = { '5m': 1 / 12, '30m': 1 / 2, '1h': 1, ...HOUR_WINDOWS } as const
+const HOURS = { '5m': 1 / 12, ...MINUTE_WINDOWS, ...HOUR_WINDOWS } as const
+
+const windowsOf = <W extends string>(hours: Readonly<Record<W, number>>): readonly W[] =>
+  Object.keys(hours) as W[]
 
 const labelsOf = ({ name, per, of }: Budget): Readonly<Record<string, string>> => ({
   ...of,
@@ -32,7 +35,7 @@ const labelsOf = ({ name, per, of }: Budget): Readonly<Record<string, string>> =
 })
 
 const fromHours = (of: string, window: string): string =>
-  `sum(sum_over_time(${HOURLY_COST}${of === '' ? '' : `{${of}}`}[${window}]))`
+  `sum(sum_over_time(${HOURLY_COST}${braced(of)}[${window}]))`
 
 function budgetRules(budget: Budget): readonly Recording[] {
   const of = matching(budget.of)
@@ -46,12 +49,11 @@ function budgetRules(budget: Budget): readonly Recording[] {
   return [
     { record: BUDGET, labels, expr: `vector(${budget.usd})` },
     { record: BUDGET_SPENT, labels, expr: fromHours(of, `${hours}h`) },
-    ...RAW_WINDOWS.map((window) =>
-      burn(window, increaseOf(METRIC_COST, { selector: of, by: [], window })),
+    burn('5m', `sum(${SPENT}${braced(of)})`),
+    ...windowsOf(MINUTE_WINDOWS).map((window) =>
+      burn(window, `sum(${spentWithin(braced(of), window)})`),
     ),
-    ...Object.keys(HOUR_WINDOWS).map((window) =>
-      burn(window as keyof typeof HOUR_WINDOWS, fromHours(of, window)),
-    ),
+    ...windowsOf(HOUR_WINDOWS).map((window) => burn(window, fromHours(of, window))),
   ]
 }
 

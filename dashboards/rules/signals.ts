@@ -86,6 +86,18 @@ const SIGNALS: readonly Signal[] = [
   { name: 'output_tokens', over: counted(METRIC_OUTPUT_TOKENS) },
 ]
 
+/** Each moment of the window is in as many windows of 5 minutes as there are evaluations in 5 minutes. */
+const addedUp = (recorded: string, window: string, offset: string): string =>
+  `sum_over_time(${recorded}[${window}] offset ${offset}) / ${inSeconds(LONG) / inSeconds(INTERVAL)}`
+
+/** Calls by environment and feature, for whoever would count them again. */
+export const recordedCalls = {
+  /** Of the last 5 minutes. */
+  within: `costspan:calls:${LONG}`,
+  over: (window: string, offset: string): string =>
+    addedUp(`costspan:calls:${LONG}`, window, offset),
+} as const
+
 /** Both windows, the one of them that counts now, and the hour before. */
 function rulesOf({ name, by = [], over }: Signal): readonly Recording[] {
   const [short, long] = [SHORT, LONG].map((window) => ({
@@ -99,11 +111,7 @@ function rulesOf({ name, by = [], over }: Signal): readonly Recording[] {
       record: signal(name, 'now'),
       expr: `(${short.record} and ${enough}) or (${long.record} unless ${enough})`,
     },
-    // Each moment of the hour is in as many windows of 5 minutes as there are evaluations in 5 minutes.
-    {
-      record: signal(name, 'before'),
-      expr: `sum_over_time(${long.record}[1h] offset ${LONG}) / ${inSeconds(LONG) / inSeconds(INTERVAL)}`,
-    },
+    { record: signal(name, 'before'), expr: addedUp(long.record, '1h', LONG) },
   ]
 }
 

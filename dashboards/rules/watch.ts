@@ -1,18 +1,15 @@
 /** What makes the money wrong or invisible: calls without price or owner, silence, losses on the way, missed hours. */
 
-import {
-  METRIC_CALLS,
-  METRIC_COST,
-  METRIC_DROPPED,
-  UNATTRIBUTED,
-} from '../../instrumentation/semconv.ts'
+import { METRIC_CALLS, METRIC_DROPPED, UNATTRIBUTED } from '../../instrumentation/semconv.ts'
 import { HOUR_RECORDED } from '../hourly.ts'
 import { LABEL, matching } from '../labels.ts'
 import { DASHBOARD, dashboardLink } from '../links.ts'
 import { increaseOf } from '../money.ts'
+import { braced, sumBy } from '../range.ts'
 import { lossRules, LOST } from './losses.ts'
+import { spentWithin } from './minutes.ts'
 import type { Alert, Group, Recording } from './rule.ts'
-import { FEATURE, ON_FEATURE } from './signals.ts'
+import { ON_FEATURE, recordedCalls } from './signals.ts'
 
 const BY_SERVICE = [LABEL.environment, LABEL.service]
 
@@ -28,19 +25,23 @@ const STEADY = 300
 const EXPECTED = 'costspan:calls_expected:hour'
 const RECENT = 'costspan:calls:10m'
 
+/** Two of the fast group's windows that touch; of a process that has gone the first alone is left. */
+function recentCalls(): string {
+  const now = recordedCalls.within
+  const earlier = `${now} offset 5m`
+  return `${now} + ${earlier} or ${now} or ${earlier}`
+}
+
 const recordings: readonly Recording[] = [
-  { record: RECENT, expr: increaseOf(METRIC_CALLS, { by: FEATURE, window: '10m' }) },
-  {
-    record: EXPECTED,
-    expr: increaseOf(METRIC_CALLS, { by: FEATURE, window: '1h', offset: '10m' }),
-  },
+  { record: RECENT, expr: recentCalls() },
+  { record: EXPECTED, expr: recordedCalls.over('1h', '10m') },
   ...lossRules,
 ]
 
 function unattributedShare(): string {
   const none = matching({ [LABEL.feature]: UNATTRIBUTED })
   const of = (selector: string): string =>
-    increaseOf(METRIC_COST, { selector, by: BY_SERVICE, window: '1h' })
+    `${sumBy(BY_SERVICE)} (${spentWithin(braced(selector), '1h')})`
   return `${of(none)} / (${of('')}) > ${UNATTRIBUTED_SHARE}`
 }
 

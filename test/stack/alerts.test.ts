@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { readTrace } from '../../demo/replay/trace.ts'
 import { detect } from './alerts/detection.ts'
 import { episodes, FAST_ALERTS, firings, type Firing } from './alerts/firing.ts'
+import { withNeededRules } from './alerts/needed-rules.ts'
 import { randomOf } from './alerts/random.ts'
 import { seriesOf, STEP } from './alerts/series.ts'
 import { ordinaryCalls } from './alerts/traffic.ts'
 import { promtool, type InputSeries } from './promtool.ts'
 
 const FIXTURE = 'test/fixtures/azure-llm-2023-conv/first-1000.csv'
+const RULES = 'collector-config/rules'
 const CHANGE = 4_200
 const owner = 'deployment_environment_name="production",costspan_feature="search"'
 const all = `${owner},gen_ai_prompt_name="answer",gen_ai_prompt_version="v7",gen_ai_request_model="m"`
@@ -74,7 +76,7 @@ describe.skipIf(promtool === undefined)('fast alerts', () => {
     const calls = ordinaryCalls({ seconds, perMinute: 5, cv: 1.5, trace, random })
     const series = seriesOf({ name: 'ordinary', seconds, calls })
     expect([...(await episodes(series, seconds))]).toEqual([])
-  })
+  }, 600_000)
 
   test('a feature that goes on as it was for 80 minutes raises none of 5', async () => {
     expect(await fast('as it was', search(), EVERY_FAST)).toEqual([])
@@ -132,11 +134,11 @@ describe.skipIf(promtool === undefined)('fast alerts', () => {
 })
 
 const budget = (series: readonly InputSeries[], alert: string, from: number, to: number) =>
-  firings(
-    [{ name: alert, series, alerts: [alert], from, to }],
-    'collector-config/rules/budgets.yaml',
-    60,
-  )
+  firings([{ name: alert, series, alerts: [alert], from, to }], {
+    rules: [`${RULES}/minutes.yaml`, `${RULES}/budgets.yaml`],
+    step: 60,
+    every: 60,
+  })
 
 /** Steps of 60 s. */
 const spent = (each: number, minutes: number) =>
@@ -202,10 +204,12 @@ describe.skipIf(promtool === undefined)('budget alerts', () => {
 })
 
 const watched = (alert: string, series: readonly InputSeries[], from: number, to = from) =>
-  firings(
-    [{ name: alert, series, alerts: [alert], from, to }],
-    'collector-config/rules/watch.yaml',
-    60,
+  withNeededRules([alert], (file) =>
+    firings([{ name: alert, series, alerts: [alert], from, to }], {
+      rules: [file],
+      step: 60,
+      every: STEP,
+    }),
   )
 
 describe.skipIf(promtool === undefined)('alerts on what the money lacks', () => {

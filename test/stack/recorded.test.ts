@@ -61,6 +61,11 @@ const FAST: Readonly<Record<string, number>> = {
   ...windows('output_tokens', 1_000),
   'costspan:unit_cost_USD:now': 0.025,
   'costspan:unit_cost_USD:before': 0.025,
+  // A third of a call a second in each of two buckets, of three.
+  'costspan:call_cost_USD_buckets:2m': 2 / 3,
+  'costspan:call_cost_USD_buckets:5m': 2 / 3,
+  'costspan:call_input_tokens_buckets:2m': 2 / 3,
+  'costspan:call_input_tokens_buckets:5m': 2 / 3,
   'costspan:call_cost_USD_p50:now': 0.0075,
   'costspan:call_cost_USD_p75:before': 0.00875,
   'costspan:call_cost_USD_p90:before': 0.0095,
@@ -70,6 +75,18 @@ const FAST: Readonly<Record<string, number>> = {
   // 1.2 attempts, a repeat in five, 100 tokens of system, 200 of answers.
   'costspan:cause:before': 1.2 + 0.2 + 100 + 200,
   'costspan:limit_USD_per_unit': 0.25,
+}
+
+/** The same calls in exponential histograms, all of them between 0.5 and 1. */
+const NATIVE_RATES = ['call_cost_USD', 'call_input_tokens'].flatMap((name) =>
+  ['2m', '5m'].map((window) => `costspan:${name}_histogram:${window}`),
+)
+const NATIVE: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(NATIVE_RATES.map((name) => [`histogram_count(${name})`, 1 / 3])),
+  'costspan:call_cost_USD_p50:now': 2 ** -0.5,
+  'costspan:call_cost_USD_p75:before': 2 ** -0.25,
+  'costspan:call_cost_USD_p90:before': 2 ** -0.1,
+  'costspan:call_input_tokens_p50:now': 2 ** -0.5,
 }
 
 /** Each hour is 240 times the above; budgets: $5,000 for everything and $1,500 for the bot, $12 an hour spent. */
@@ -98,6 +115,7 @@ const HOURLY: Readonly<Record<string, number>> = {
   'costspan:recorded:hour': 1,
 }
 const burn = (12 * 720) / 5_000 + (12 * 720) / 1_500
+const MINUTES: Readonly<Record<string, number>> = { 'costspan:spent_USD:5m': 1 }
 const BUDGETS: Readonly<Record<string, number>> = {
   'costspan:budget_USD': 6_500,
   'costspan:budget_burn:5m': burn,
@@ -116,6 +134,7 @@ const WATCH: Readonly<Record<string, number>> = {
 }
 
 async function mismatches(
+  /** One or more, with spaces between. */
   file: string,
   values: Readonly<Record<string, number>>,
   series = steady,
@@ -128,7 +147,8 @@ async function mismatches(
     exp_samples: [{ labels: '{}', value: 1 }],
   }))
   const tests = [{ interval: '15s', input_series: series, promql_expr_test }]
-  return failuresOf({ rule_files: [`${FOLDER}/${file}`], evaluation_interval: every, tests })
+  const rule_files = file.split(' ').map((name) => `${FOLDER}/${name}`)
+  return failuresOf({ rule_files, evaluation_interval: every, tests })
 }
 
 describe.skipIf(promtool === undefined)('recorded series', () => {
@@ -140,6 +160,18 @@ describe.skipIf(promtool === undefined)('recorded series', () => {
 
   test('steady traffic of 20 calls a minute gives each signal of the fast group its value', async () => {
     expect(await mismatches('fast.yaml', FAST)).toBe('')
+  })
+
+  test('exponential histograms give quantiles as those with buckets do', async () => {
+    const series = [
+      ['gen_ai_client_operation_cost_USD', owner],
+      ['gen_ai_client_inference_operation_input_tokens', prompt],
+    ].map(([name, labels]) => ({
+      series: `${name}{${labels}}`,
+      values: '{{schema:0 sum:0 count:0 buckets:[0]}}+{{schema:0 sum:4 count:5 buckets:[5]}}x480',
+    }))
+    const counters = steady.filter(({ series: name }) => !name.includes('_bucket'))
+    expect(await mismatches('fast.yaml', NATIVE, [...counters, ...series])).toBe('')
   })
 
   test('the hour has $12, 1,200 calls and 480 conversations', async () => {
@@ -172,7 +204,8 @@ describe.skipIf(promtool === undefined)('recorded series', () => {
   })
 
   test('$12 an hour burns $5,000 and $1,500 a month at 1.728 and 5.76 times their pace', async () => {
-    expect(await mismatches('budgets.yaml', BUDGETS, steady, '1m')).toBe('')
+    const values = { ...MINUTES, ...BUDGETS }
+    expect(await mismatches('minutes.yaml budgets.yaml', values, steady, '1m')).toBe('')
   })
 
   test('hours that were recorded are what budgets have spent, and what their long windows read', async () => {
@@ -181,7 +214,7 @@ describe.skipIf(promtool === undefined)('recorded series', () => {
   })
 
   test('10 minutes have 200 calls where the hour before had 1,200', async () => {
-    expect(await mismatches('watch.yaml', WATCH, steady, '1m')).toBe('')
+    expect(await mismatches('fast.yaml watch.yaml', WATCH)).toBe('')
   })
 
   test('each loss of the Collector is counted under either form of its counter’s name', async () => {
@@ -204,10 +237,17 @@ describe.skipIf(promtool === undefined)('recorded series', () => {
       ),
     )
     const recorded = new Set(rules.flatMap((rule) => ('record' in rule ? [rule.record] : [])))
-    const valued = Object.keys({ ...FAST, ...HOURLY, ...BUDGETS, ...FROM_HOURS, ...WATCH })
+    const valued = Object.keys({
+      ...FAST,
+      ...HOURLY,
+      ...MINUTES,
+      ...BUDGETS,
+      ...FROM_HOURS,
+      ...WATCH,
+    })
     // What has grown is in the texts of alerts.test.ts; losses have a test of their own.
     const elsewhere = ['costspan:cause:now', 'costspan:collector_lost:5m']
-    expect([...recorded].sort()).toEqual([...valued, ...elsewhere].sort())
+    expect([...recorded].sort()).toEqual([...valued, ...NATIVE_RATES, ...elsewhere].sort())
     const alerts = rules.flatMap((rule) => ('alert' in rule ? [rule.alert] : []))
     const tested = readFileSync('test/stack/alerts.test.ts', 'utf8')
     expect(alerts.filter((alert) => !tested.includes(`'${alert}'`))).toEqual([])

@@ -1,15 +1,36 @@
 /** Alerts as Prometheus' rule engine fires them over given series. */
 
 import { failuresOf, type InputSeries, type RuleTest } from '../promtool.ts'
+import { withNeededRules } from './needed-rules.ts'
 import { STEP } from './series.ts'
 
 const FAST_RULES = 'collector-config/rules/fast.yaml'
+
+export interface Evaluation {
+  readonly rules: readonly string[]
+  /** Seconds between the values of a series. */
+  readonly step: number
+  /** Seconds between evaluations. */
+  readonly every: number
+}
 
 export const FAST_ALERTS = [
   'CostspanConversationCost',
   'CostspanRetries',
   'CostspanRepeats',
   'CostspanContextGrowth',
+] as const
+
+/** Of what no budget knows: that a budget burns is no false alarm. */
+export const ORDINARY_ALERTS = [
+  ...FAST_ALERTS,
+  'CostspanConversationLimit',
+  'CostspanUnpriced',
+  'CostspanUnattributed',
+  'CostspanSilence',
+  'CostspanDropped',
+  'CostspanCollectorLosses',
+  'CostspanHourMissed',
 ] as const
 
 export interface Firing {
@@ -32,12 +53,11 @@ export interface Watched {
 /** What fires at each evaluation, in order of time. */
 export async function firings(
   watched: readonly Watched[],
-  rules = FAST_RULES,
-  step = STEP,
+  { rules, step, every }: Evaluation = { rules: [FAST_RULES], step: STEP, every: STEP },
 ): Promise<readonly Firing[]> {
   const output = await failuresOf({
-    rule_files: [rules],
-    evaluation_interval: `${step}s`,
+    rule_files: rules,
+    evaluation_interval: `${every}s`,
     tests: watched.map((each) => testOf(each, step)),
   })
   return readFirings(output)
@@ -87,34 +107,50 @@ function secondsOf(duration: string): number {
   )
 }
 
-/** How often each alert began to fire until `seconds`, by `feature alert`. Needs no look at each evaluation. */
+/** A machine that stands still for minutes is no failure of a rule. */
+const TRIES = 3
+const STOOD_STILL = 'query timed out'
+
+/**
+ * How often each alert began to fire from `from` until `seconds`, or had then, by `feature alert`. Needs no look at each
+ * evaluation.
+ */
 export async function episodes(
   series: readonly InputSeries[],
   seconds: number,
-  rules = FAST_RULES,
-  every = STEP,
+  from = 0,
 ): Promise<ReadonlyMap<string, number>> {
-  const output = await failuresOf({
-    rule_files: [rules],
-    evaluation_interval: `${every}s`,
-    tests: [
-      {
-        interval: `${STEP}s`,
-        input_series: series,
-        promql_expr_test: [
+  const evaluate = (): Promise<string> =>
+    withNeededRules(ORDINARY_ALERTS, (file) =>
+      failuresOf({
+        rule_files: [file],
+        evaluation_interval: `${STEP}s`,
+        tests: [
           {
-            // The state's value is when the alert became active: each change is another time.
-            expr: `changes(ALERTS_FOR_STATE[${seconds}s]) + 1`,
-            eval_time: `${seconds}s`,
-            exp_samples: [],
+            interval: `${STEP}s`,
+            input_series: series,
+            promql_expr_test: [
+              {
+                // The state's value is when the alert became active: each change is another time.
+                expr: `changes(ALERTS_FOR_STATE[${seconds - from}s]) + 1`,
+                eval_time: `${seconds}s`,
+                exp_samples: [],
+              },
+            ],
           },
         ],
-      },
-    ],
-  })
-  const found = output.matchAll(/\{alertname="(\w+)"[^}]*costspan_feature="([^"]*)"[^}]*\} (\S+)/g)
+      }),
+    )
+  let output = await evaluate()
+  for (let tried = 1; tried < TRIES && output.includes(STOOD_STILL); tried += 1) {
+    output = await evaluate()
+  }
+  const found = output.matchAll(/\{alertname="(\w+)"([^}]*)\} (\S+)/g)
   const counts = new Map(
-    [...found].map(([, alert, feature, count]) => [`${feature} ${alert}`, Number(count)]),
+    [...found].map(([, alert = '', labels = '', count]) => {
+      const feature = /costspan_feature="([^"]*)"/.exec(labels)?.[1] ?? labels
+      return [`${feature} ${alert}`, Number(count)]
+    }),
   )
   if (output !== '' && counts.size === 0) throw new Error(`promtool: ${output.slice(0, 2_000)}`)
   return counts

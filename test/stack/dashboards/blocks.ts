@@ -25,7 +25,7 @@ export async function writeBlocks(history: History, folder: string): Promise<Wri
   return sum
 }
 
-function createBlocks(file: string, folder: string): Promise<void> {
+export function createBlocks(file: string, folder: string): Promise<void> {
   // promtool reads the whole text once for each block: one block for all of it.
   const args = ['tsdb', 'create-blocks-from', '--max-block-duration=64d', '--quiet', 'openmetrics']
   return new Promise((done, failed) => {

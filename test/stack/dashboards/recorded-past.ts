@@ -16,10 +16,11 @@ interface Recorded {
 
 const HOUR = 3_600_000
 
-/** An hour of what alerts compare with, a day of budgets. @param to when the past ends, milliseconds since 1970 */
+/** An hour of what alerts compare with, a day of budgets and of what they read. @param to when the past ends, milliseconds since 1970 */
 export async function recordPast(stack: Stack, folder: string, to: number): Promise<void> {
   const parts: readonly Recorded[] = [
     { rules: 'fast.yaml', range: { from: to - HOUR, to }, every: '15s', passes: 2 },
+    { rules: 'minutes.yaml', range: { from: to - 24 * HOUR, to }, every: '1m', passes: 1 },
     { rules: 'budgets.yaml', range: { from: to - 24 * HOUR, to }, every: '5m', passes: 1 },
   ]
   for (const part of parts) {
