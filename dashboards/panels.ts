@@ -43,6 +43,7 @@ export const UNIT = {
   usdPerUnit: { unit: 'currencyUSD', decimals: 4 },
   usdPerCall: { unit: 'currencyUSD', decimals: 6 },
   share: { unit: 'percentunit', decimals: 1 },
+  smallShare: { unit: 'percentunit', decimals: 2 },
   // With separators: `short` makes 2 K of 2,134.
   count: { unit: 'locale', decimals: 0 },
   number: { unit: 'locale', decimals: 2 },

@@ -121,7 +121,7 @@ const yesterday = `(${before(now, '1d')}) or ${zeroInRange(HOURLY.cost, OF_CALLS
 
 export const changes = ranked(
   {
-    labels: [feature, version, model],
+    labels: [feature, { ...version, width: 110 }, model],
     figures: [
       {
         name: 'More than yesterday',

@@ -54,7 +54,7 @@ export const personShare = stat(`${successCost} / $baseline`, {
   title: 'How much of a person’s cost?',
   formula: 'What a success costs over what a person costs, the variable at the top.',
   todo: 'above 100% a person is cheaper: set the variable to what you pay.',
-  unit: UNIT.share,
+  unit: UNIT.smallShare,
   steps: [
     [0.5, 'orange'],
     [1, 'red'],
@@ -99,7 +99,7 @@ export const breakEven = stat(`${ratio(costOfOutcomes(), judged())} / $baseline`
   formula:
     'Spend per outcome, failed ones included, over what a person costs: who fails is served by a person after all.',
   todo: 'compare it with the share that is a success, beside it.',
-  unit: UNIT.share,
+  unit: UNIT.smallShare,
   steps: [
     [0.5, 'orange'],
     [1, 'red'],

@@ -173,6 +173,9 @@ const resolved =
   (share: number): Value =>
   (set, n) =>
     Math.floor(asked(set, n) * share)
+/** A search or a draft resolves no ticket. */
+const talks = ({ unit }: CallSet): boolean => unit === 'conversation'
+
 const units = [
   counter(names.METRIC_UNITS, [...UNIT, 'costspan_unit_type'], {}, asked),
   counter(
@@ -180,14 +183,22 @@ const units = [
     UNIT,
     { ...OUTCOME, costspan_outcome_success: 'true' },
     resolved(0.875),
+    talks,
   ),
   counter(
     names.METRIC_OUTCOMES,
     UNIT,
     { ...OUTCOME, costspan_outcome_success: 'false' },
     resolved(0.125),
+    talks,
   ),
-  counter(names.METRIC_OUTCOME_VALUE, UNIT, OUTCOME, (set, n) => resolved(0.875)(set, n) * 2),
+  counter(
+    names.METRIC_OUTCOME_VALUE,
+    UNIT,
+    OUTCOME,
+    (set, n) => resolved(0.875)(set, n) * 2,
+    talks,
+  ),
 ]
 
 /** Of November 2026, 23. */
