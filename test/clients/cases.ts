@@ -12,7 +12,7 @@ const MISTRAL = { package: '@mistralai/mistralai', host: 'mistral_ai' }
 const COHERE = { package: 'cohere-ai', host: 'cohere', lingers: true }
 const OLLAMA = { package: 'ollama', host: 'ollama', resends: false } as const
 
-export const LONG_TAIL_CLIENTS: readonly Client[] = [
+const LONG_TAIL_CLIENTS: readonly Client[] = [
   { name: 'openai 4 chat', ...OPENAI_4, streams: true },
   { name: 'openai 4 responses', ...OPENAI_4, streams: true, failsInStream: true },
   { name: 'openai 4 embeddings', ...OPENAI_4, streams: false },
