@@ -4,15 +4,16 @@ import type { RateTable } from '../../demo/simulator/rates.ts'
 import type { Client, Suite } from '../matrix/cases.ts'
 
 // Its node-fetch pipes an answer that nobody reads into buffers of 64 KiB each.
-const OPENAI_4 = { package: 'openai-4', readsOn: true }
+const OPENAI_4 = { package: 'openai-4', readsOn: true, keepsUnread: true }
 const OPENAI_5 = { package: 'openai-5' }
 const OPENAI_6 = { package: 'openai-6' }
 const MISTRAL = { package: '@mistralai/mistralai', host: 'mistral_ai' }
 // The timer of a request that was reset runs on for 300 s (measured, as bare).
 const COHERE = { package: 'cohere-ai', host: 'cohere', lingers: true }
+const OF_NODE = { resends: false, lingers: true, keepsUnread: true } as const
 const OLLAMA = { package: 'ollama', host: 'ollama', resends: false } as const
 
-export const LONG_TAIL_CLIENTS: readonly Client[] = [
+const LONG_TAIL_CLIENTS: readonly Client[] = [
   { name: 'openai 4 chat', ...OPENAI_4, streams: true },
   { name: 'openai 4 responses', ...OPENAI_4, streams: true, failsInStream: true },
   { name: 'openai 4 embeddings', ...OPENAI_4, streams: false },
@@ -41,8 +42,8 @@ export const LONG_TAIL_CLIENTS: readonly Client[] = [
   },
   { name: 'undici 7', package: 'undici-7', streams: true, resends: false, lingers: true },
   { name: 'undici 8', package: 'undici-8', streams: true, resends: false, lingers: true },
-  { name: 'axios', package: 'axios', streams: true, resends: false, lingers: true },
-  { name: 'node:https', streams: true, resends: false, lingers: true, tls: true },
+  { name: 'axios', package: 'axios', streams: true, ...OF_NODE },
+  { name: 'node:https', streams: true, ...OF_NODE, tls: true },
 ]
 
 /** As in prices.yaml. */

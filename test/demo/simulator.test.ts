@@ -269,6 +269,18 @@ describe('ledger', () => {
     })
   })
 
+  it('bills a rerank of 101 documents as two searches, and no tokens', async () => {
+    const { simulator } = await start()
+    const documents = Array.from({ length: 101 }, () => 'x')
+    const answer = await fetch(`${simulator.url}/v2/rerank`, {
+      method: 'POST',
+      body: JSON.stringify({ model: 'rerank-v4.0-pro', query: 'x', documents }),
+    })
+    expect(await answer.json()).toMatchObject({ meta: { billed_units: { search_units: 2 } } })
+    // 2 x $2 per thousand
+    expect(simulator.ledger.totals().billed).toMatchObject({ inputTokens: 0, usd: '0.004' })
+  })
+
   it('numbers identical requests and keeps their traceparent', async () => {
     const { openai, simulator } = await start()
     const headers = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }

@@ -17,6 +17,7 @@ export interface Case {
   readonly stop?: 'break' | 'abort' | 'unread'
 }
 
+const LATE = 'delay=400'
 const RETRIED = 'status=429; retry-after-ms=5; times=1'
 /** Long enough that nobody can send or read it all while the application makes up its mind. */
 const LONG = { tokens: 4_000, fault: 'chunk-delay=2' }
@@ -26,8 +27,8 @@ const PLAIN: readonly Omit<Case, 'stream'>[] = [
   { name: 'resent after 429', tokens: 40, fault: RETRIED, retries: 2 },
   { name: 'status 400', tokens: 8, fault: 'status=400' },
   { name: 'status 500', tokens: 8, fault: 'status=500' },
-  { name: 'time-out', tokens: 8, fault: 'delay=400', timeout: 80 },
-  { name: 'aborted before headers', tokens: 8, fault: 'delay=400', abortAfterMs: 60 },
+  { name: 'time-out', tokens: 8, fault: LATE, timeout: 80 },
+  { name: 'aborted before headers', tokens: 8, fault: LATE, abortAfterMs: 60 },
   { name: 'reset before headers', tokens: 8, fault: 'reset' },
 ]
 
@@ -41,8 +42,8 @@ const STREAMED: readonly Omit<Case, 'stream'>[] = [
   { name: 'error event', tokens: 400, fault: 'error-event; after=6' },
   { name: 'status 400', tokens: 8, fault: 'status=400' },
   { name: 'status 500', tokens: 8, fault: 'status=500' },
-  { name: 'time-out', tokens: 8, fault: 'delay=400', timeout: 80 },
-  { name: 'aborted before headers', tokens: 8, fault: 'delay=400', abortAfterMs: 60 },
+  { name: 'time-out', tokens: 8, fault: LATE, timeout: 80 },
+  { name: 'aborted before headers', tokens: 8, fault: LATE, abortAfterMs: 60 },
 ]
 
 /** How the process ends while a stream is half read. */
@@ -70,6 +71,11 @@ export interface Client {
   readonly lingers?: boolean
   /** It reads on in the background where the application does not (measured, as bare): then the answer came whole. */
   readonly readsOn?: boolean
+  /**
+   * An answer that it leaves unread is not collected: the provider sends on until the process ends (measured, as bare), so
+   * that how much it sent is the time at which that was.
+   */
+  readonly keepsUnread?: boolean
   /** Its streams can say `response.failed`. */
   readonly failsInStream?: boolean
   /** The provider that the simulator stands for, by `hosts` of the configuration. Absent: an address that nobody knows. */
@@ -139,7 +145,16 @@ export function casesOf(client: Client): Case[] {
   return [...plain, ...(client.streams ? streamed : [])]
     .filter((one) => can(client, one))
     .map((one) => (client.resends === 'told' ? told(one) : one))
+    .map((one) => (client.tls === true ? patient(one) : one))
 }
+
+/** A handshake takes longer than an application waits here before it stops, on a busy machine. */
+const patient = (one: Case): Case => ({
+  ...one,
+  ...(one.fault === LATE ? { fault: 'delay=2000' } : {}),
+  ...(one.timeout === undefined ? {} : { timeout: 800 }),
+  ...(one.abortAfterMs === undefined ? {} : { abortAfterMs: 600 }),
+})
 
 const told = (one: Case): Case =>
   one.fault === RETRIED ? { ...one, fault: `${RETRIED}; retry-after=1` } : one

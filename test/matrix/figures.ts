@@ -3,7 +3,7 @@
 import { casesOf, ENDS, FORMS, type Client, type Suite } from './cases.ts'
 
 /** With the end of the process, in each module form. */
-export const countCasesOf = (client: Client): number => (casesOf(client).length + 1) * FORMS.length
+const countCasesOf = (client: Client): number => (casesOf(client).length + 1) * FORMS.length
 
 /** Each end is tried in each module form, and with an endpoint that is dead. */
 export const countCases = ({ clients, processEnds }: Suite): number =>

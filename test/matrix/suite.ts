@@ -22,7 +22,7 @@ export function testSuite(suite: Suite): void {
 
       test.each(cases)('$name', async (one) => {
         expectUnnoticed(one, bare, observed)
-        await expectSentNoMore(one, [bare, observed], () => both([one]))
+        await expectSentNoMore(client, one, [bare, observed], () => both([one]))
         expectRecorded(client, one, observed)
       })
 
