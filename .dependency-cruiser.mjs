@@ -22,6 +22,14 @@ const arrows = {
   'refresh/': ['core/', 'pricing/', 'prices-file.ts'],
   'span-usage.ts': ['core/', 'semconv.ts'],
   'recordings.ts': ['core/', 'attribution/', 'record/', 'guard.ts'],
+  'diagnosis/': [
+    'core/',
+    'providers/',
+    'intercept/', // its types
+    'record/',
+    'guard.ts',
+    'semconv.ts',
+  ],
   'process-end.ts': ['core/', 'record/', 'guard.ts', 'config.ts'],
   'wire/': ['core/'],
   'providers/': ['core/', 'wire/'],

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import type { AttributionQuestion } from './attribution/attributor.ts'
 import { withAttribution } from './attribution/context.ts'
 import { attributionStage, type AttributionStage } from './compose/attribution.ts'
+import { diagnosisIn, NO_DIAGNOSIS } from './compose/diagnosis.ts'
 import { recordingsOf, spanCosts, unitsOf, type ProcessState } from './compose/units.ts'
 import { readConfig, type Config } from './config.ts'
 import type { Attribution } from './core/attribution.ts'
@@ -45,6 +46,7 @@ interface Core {
 }
 
 let core: Core | undefined
+let diagnosis = NO_DIAGNOSIS
 
 /** Asked on behalf of what is no call: outcomes, and costs beside calls. */
 const NO_CALL: AttributionQuestion = { provider: 'none', ahead: true }
@@ -63,8 +65,9 @@ function forRecordings({ attribution }: Pick<Core, 'attribution'>): {
 function compose(): Core {
   if (core !== undefined) return core
   const config = readConfig()
-  for (const problem of config.problems) say(problem)
   const version = packageVersion()
+  diagnosis = diagnosisIn(config.doctor, version)
+  for (const problem of config.problems) say(problem)
   const prices = pricesOf(config)
   const { book } = prices
   sharedState().prices ??= prices
@@ -87,6 +90,7 @@ function compose(): Core {
     ...counts,
     record(call, cost) {
       counts.record(call, cost)
+      diagnosis.recorded(call, cost)
       if (call.attribution.unit !== undefined) units().called(call)
     },
   }
@@ -115,10 +119,13 @@ export function start(): void {
 
 function install(core: Core, state: SharedState): void {
   const { config, prices, metrics, hooks, attribution, version } = core
-  state.hooks ??= hooks
+  state.hooks ??= diagnosis.hooks(hooks, true)
   state.recordings ??= recordingsOf({ ...core, ...forRecordings(core) })
   state.disabled = config.disabled
-  if (config.disabled || config.sdkDisabled) return
+  if (config.disabled || config.sdkDisabled) {
+    diagnosis.off(config.disabled ? 'COSTSPAN_DISABLED' : 'OTEL_SDK_DISABLED')
+    return
+  }
   const onRecorded = (): void => {
     core.process.recorded = true
   }
@@ -137,12 +144,22 @@ function install(core: Core, state: SharedState): void {
   const step = watchSteps()
   const group = (): object | undefined => step() ?? recorder.activeSpan()
   const { attribute, check, outbound } = attribution
-  const observation = { config, recorder, calls, group, attribute, check, outbound }
+  const observation = {
+    config,
+    recorder: diagnosis.recorder(recorder),
+    calls,
+    group,
+    attribute,
+    check,
+    outbound,
+  }
   attribution.install()
-  interceptFetch(observation)
+  interceptFetch(diagnosis.observation(observation, 'fetch'))
   let bedrock: ((exports: unknown) => void) | undefined
   const hookBedrock = (exports: unknown): void => {
-    bedrock ??= (onDemand('intercept/clients/bedrock') as Bedrock).createBedrockHook(observation)
+    bedrock ??= (onDemand('intercept/clients/bedrock') as Bedrock).createBedrockHook(
+      diagnosis.observation(observation, 'AWS SDK'),
+    )
     bedrock(exports)
   }
   onRequired(new Map(AWS_CLIENT_MODULES.map((name) => [name, hookBedrock])))
@@ -155,7 +172,9 @@ function install(core: Core, state: SharedState): void {
     recorded: () => core.process.recorded,
     flushTimeoutMs: config.flushTimeoutMs,
     handover: config.exitHandover,
+    onEnded: diagnosis.ended,
   })
+  diagnosis.running({ exporters: config.otel.tracesExporters, telemetry })
 }
 
 function setUp(
@@ -163,11 +182,12 @@ function setUp(
   onRecorded: () => void,
 ): Telemetry {
   const nothing = (): Promise<void> => Promise.resolve()
+  const own = diagnosis.hooks(hooks, false)
   const processor = {
-    ...hooks,
+    ...own,
     onEnd(span: ProcessedSpan): void {
       onRecorded()
-      hooks.onEnd(span)
+      own.onEnd(span)
     },
     forceFlush: nothing,
     shutdown: nothing,
@@ -180,7 +200,10 @@ function setUp(
 /** The hooks behind `CostSpanProcessor`: those of the preloaded copy where there is one. */
 export function spanHooks(): SpanHooks {
   const state = sharedState()
-  state.hooks ??= compose().hooks
+  if (state.hooks === undefined) {
+    const { hooks } = compose()
+    state.hooks = diagnosis.hooks(hooks, true)
+  }
   return state.hooks as SpanHooks
 }
 
@@ -251,6 +274,7 @@ function bookSeconds(book: PriceBook): number | undefined {
 }
 
 function say(line: string): void {
+  diagnosis.said(line)
   process.stderr.write(`costspan: ${line}\n`)
 }
 
