@@ -205,3 +205,8 @@ export function inheritedEnv(
   }
   return result
 }
+
+/** Our environment, for a command that looks at how an application would be configured. */
+export function environment(): Environment {
+  return process.env
+}

@@ -3,6 +3,7 @@
  * no header, no query of an address.
  */
 
+import type { CallEnd } from './call.ts'
 import type { CostReason } from './cost.ts'
 
 /** Calls that have everything here in common. */
@@ -14,6 +15,7 @@ export interface DiagnosedCalls {
   readonly host?: string
   readonly status: 'priced' | 'partial' | 'unpriced'
   readonly reason?: CostReason
+  readonly end: CallEnd
   /** What the price book says of it: the nearest names. */
   readonly detail?: string
   readonly calls: number

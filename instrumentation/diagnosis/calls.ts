@@ -20,7 +20,9 @@ export function createCallCounts(): CallCounts {
     add(call, cost) {
       const named = groupOf(call, cost)
       const whole = groups.has(keyOf(named)) || groups.size < MAX_GROUPS
-      const group = whole ? named : { ...blank(), provider: 'others', status: named.status }
+      const group = whole
+        ? named
+        : { ...blank(), provider: 'others', status: named.status, end: named.end }
       const kept = groups.get(keyOf(group)) ?? group
       groups.set(keyOf(group), kept)
       kept.calls += 1
@@ -32,7 +34,7 @@ export function createCallCounts(): CallCounts {
   }
 }
 
-function groupOf({ request, answer }: Call, cost: Cost): Group {
+function groupOf({ request, answer, end }: Call, cost: Cost): Group {
   const model = request.model ?? answer.model
   const { serverAddress, serverPort } = request
   return {
@@ -40,6 +42,7 @@ function groupOf({ request, answer }: Call, cost: Cost): Group {
     ...(model === undefined ? {} : { model }),
     ...(serverAddress === '' ? {} : { host: `${serverAddress}:${serverPort}` }),
     status: cost.kind,
+    end,
     ...(cost.kind === 'priced' ? {} : { reason: cost.reason }),
     ...('detail' in cost ? { detail: cost.detail } : {}),
     ...blank(),
@@ -50,6 +53,6 @@ function blank(): Pick<Group, 'calls' | 'usd' | 'withFeature' | 'withTeam'> {
   return { calls: 0, usd: 0, withFeature: 0, withTeam: 0 }
 }
 
-function keyOf({ provider, model, host, status, reason, detail }: Group): string {
-  return JSON.stringify([provider, model, host, status, reason, detail])
+function keyOf({ provider, model, host, status, reason, detail, end }: Group): string {
+  return JSON.stringify([provider, model, host, status, reason, detail, end])
 }
