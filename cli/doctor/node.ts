@@ -69,7 +69,7 @@ function installedVersion(folder: string): string | undefined {
   }
 }
 
-const REGISTER = /costspan(?:[\\/](?:dist[\\/]instrumentation[\\/])?register)/
+const REGISTER = /\bcostspan\/register\b|[\\/]dist[\\/]instrumentation[\\/]register\b/
 
 export function hasPreload(words: string): boolean {
   return REGISTER.test(words)

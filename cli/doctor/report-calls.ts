@@ -14,7 +14,8 @@ export function priceReasonFindings(calls: readonly DiagnosedCalls[]): readonly 
   )
   return groups.map((group) => {
     const [{ status, reason = '', detail, end }] = group
-    if (end === 'aborted' && detail === undefined) return abortedFinding(group, status, reason)
+    if (end === 'aborted' && reason.startsWith('usage_'))
+      return abortedFinding(group, status, reason)
     const { what, remedy } = reasonWords(reason)
     const more = detail === undefined ? '' : ` (${detail})`
     const says = `${count(sum(group), 'call')} of ${modelsOf(group)}: ${lowered(what)}${more}: ${reason}`
@@ -43,14 +44,20 @@ export function attributionFindings(calls: readonly DiagnosedCalls[]): readonly 
     })
     .filter(({ missing }) => missing > 0)
   if (without.length === 0) return [ok('attributed', 'every call says feature and team')]
-  const says = without.map(({ field, missing }) => `${missing} say no ${field}`).join(', ')
+  const says = without.map(({ field, missing }) => saidOf(field, missing, all)).join(', ')
   return [
     note(
       'attributed',
-      `of ${count(all, 'call')} ${says}`,
+      says,
       `${whole("withAttribution({ feature: 'bot', team: 'care' }, fn)")}, or COSTSPAN_FEATURE and COSTSPAN_TEAM`,
     ),
   ]
+}
+
+function saidOf(field: string, missing: number, all: number): string {
+  return missing === all
+    ? `no call says its ${field}`
+    : `${missing} of ${all} calls say no ${field}`
 }
 
 function sum(calls: readonly DiagnosedCalls[]): number {

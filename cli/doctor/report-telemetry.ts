@@ -53,15 +53,15 @@ const PROCESSOR = whole('spanProcessors: [new CostSpanProcessor(), …]')
 export function setUpFindings(processes: Processes): readonly Finding[] {
   return processes.flatMap(({ setUp, program }) => {
     if (setUp?.by !== 'application') return []
-    const whose = `set up by ${program}${setUp.api === undefined ? '' : ` with API ${setUp.api}`}`
+    const whose = `OpenTelemetry, by ${program}${setUp.api === undefined ? '' : ` with API ${setUp.api}`}`
     const exported = 'it exports our spans, which is not checked here'
     if (setUp.processor === true) {
-      return [ok('OpenTelemetry', `${whose}, with CostSpanProcessor; ${exported}`)]
+      return [ok('set-up', `${whose}, with CostSpanProcessor; ${exported}`)]
     }
     if (setUp.processor === 'unknown') {
       return [
         note(
-          'OpenTelemetry',
+          'set-up',
           `${whose}; whether it has CostSpanProcessor shows with the first call`,
           PROCESSOR,
         ),
@@ -69,7 +69,7 @@ export function setUpFindings(processes: Processes): readonly Finding[] {
     }
     return [
       mend(
-        'OpenTelemetry',
+        'set-up',
         `${whose}, without CostSpanProcessor: spans that others make of calls are not priced; ${exported}`,
         PROCESSOR,
       ),

@@ -21,7 +21,7 @@ export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly seconds: number
-  /** Whether the command, or NODE_OPTIONS, has the preload by itself. */
+  /** Whether NODE_OPTIONS has the preload by itself. */
   readonly preloaded: boolean
 }
 
@@ -86,7 +86,9 @@ function hookFindings(
   const says = `${hooks.join(', ')}, by costspan ${versions}`
   const killed = processes.filter((one) => !one.ended).length
   return [
-    preloaded ? ok('hooked', says) : note('hooked', `${says}, for this run only`, PRELOAD),
+    preloaded || processes.some((one) => one.preloaded)
+      ? ok('hooked', says)
+      : note('hooked', `${says}, for this run only`, PRELOAD),
     ...(killed === 0
       ? []
       : [
@@ -115,13 +117,9 @@ function clientFindings(
 ): readonly Finding[] {
   const clients = processes.flatMap((one) => one.clients)
   if (clients.length === 0) {
-    return [
-      mend(
-        'calls',
-        'no LLM call was seen',
-        'make one while it runs, or see below what was not taken for one',
-      ),
-    ]
+    const others = processes.some(({ unclaimed }) => unclaimed.length > 0)
+    const remedy = others ? 'see below what was not taken for one' : 'make one while it runs'
+    return [mend('calls', 'no LLM call was seen', remedy)]
   }
   const installed = new Map(installedClients(folder).map((one) => [one.name, one.version]))
   const named = clients.map(({ name, version = installed.get(name), hook }) =>

@@ -60,7 +60,7 @@ async function run(program: string, args: readonly string[], folder: string): Pr
     )
     const seconds = (performance.now() - started) / 1_000
     const command = [program, ...args].join(' ')
-    return { command, code, signal, seconds, preloaded: hasPreload(`${options} ${command}`) }
+    return { command, code, signal, seconds, preloaded: hasPreload(options) }
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     const said = why === 'ENOENT' ? 'no such command' : why

@@ -88,6 +88,8 @@ export interface ProcessDiagnosis {
   readonly version: string
   /** The program's file, without its folders. */
   readonly program: string
+  /** Whether its own command line, or a script's, has the preload. */
+  readonly preloaded: boolean
   /** The variable that switched costspan off. */
   readonly off?: string
   readonly hooks: readonly string[]

@@ -128,6 +128,7 @@ function factsOf(state: State, version: string): ProcessDiagnosis {
     node: process.versions.node,
     version,
     program: basename(process.argv[1] ?? ''),
+    preloaded: process.execArgv.some((word) => PRELOAD.test(word)),
     ...(state.off === undefined ? {} : { off: state.off }),
     hooks: [...state.hooks],
     said,
@@ -142,6 +143,9 @@ function factsOf(state: State, version: string): ProcessDiagnosis {
     ended,
   }
 }
+
+/** The name, or a file, of what `--require` and `--import` take. */
+const PRELOAD = /\bcostspan\/register\b|[\\/]dist[\\/]instrumentation[\\/]register\b/
 
 /** Whole or not at all: the process may be killed at any moment. */
 function writerTo(path: string, facts: () => ProcessDiagnosis): () => void {
