@@ -195,7 +195,11 @@ export default defineConfig(
     name: 'examples',
     // Applications as somebody else would write them.
     files: ['docs/examples/**'],
-    rules: { 'no-console': 'off', 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' },
+    rules: {
+      'no-console': 'off',
+      'no-restricted-properties': 'off',
+      'no-restricted-syntax': 'off',
+    },
   },
   {
     name: 'dashboards',
