@@ -4,7 +4,13 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // test/apps are applications that tests start; test/stack needs the real engines.
-    exclude: [...configDefaults.exclude, 'test/apps/**', 'test/stack/**', '.stryker-tmp/**'],
+    exclude: [
+      ...configDefaults.exclude,
+      'test/apps/**',
+      'test/stack/**',
+      'test/clients/**',
+      '.stryker-tmp/**',
+    ],
     // Tests start processes and patch globals: a process of its own for each file.
     pool: 'forks',
     // Most of the time is spent waiting for processes: as many files at once as there are cores.

@@ -5,13 +5,12 @@ import type { AttributionQuestion } from './attribution/attributor.ts'
 import { withAttribution } from './attribution/context.ts'
 import { attributionStage, type AttributionStage } from './compose/attribution.ts'
 import { diagnosisIn, NO_DIAGNOSIS } from './compose/diagnosis.ts'
+import { intercept } from './compose/interception.ts'
 import { recordingsOf, spanCosts, unitsOf, type ProcessState } from './compose/units.ts'
 import { readConfig, type Config } from './config.ts'
 import type { Attribution } from './core/attribution.ts'
 import { guardAsync } from './guard.ts'
 import { watchSteps } from './intercept/clients/ai-sdk.ts'
-import { AWS_CLIENT_MODULES, onRequired } from './intercept/clients/required.ts'
-import { interceptFetch } from './intercept/fetch.ts'
 import { createOpenCalls } from './intercept/open-calls.ts'
 import { layerOf } from './pricing/layer.ts'
 import type { PriceBook, PriceBookSource } from './pricing/index.ts'
@@ -29,8 +28,6 @@ import type { UnitMetrics } from './record/unit-metrics.ts'
 import type { Recordings } from './recordings.ts'
 import { SCOPE_NAME } from './semconv.ts'
 import { sharedState, type SharedState } from './shared-state.ts'
-
-type Bedrock = typeof import('./intercept/clients/bedrock.ts')
 
 /** What recording needs, whoever asks for it first: `register`, or a processor in an application's own set-up. */
 interface Core {
@@ -154,15 +151,7 @@ function install(core: Core, state: SharedState): void {
     outbound,
   }
   attribution.install()
-  interceptFetch(diagnosis.observation(observation, 'fetch'))
-  let bedrock: ((exports: unknown) => void) | undefined
-  const hookBedrock = (exports: unknown): void => {
-    bedrock ??= (onDemand('intercept/clients/bedrock') as Bedrock).createBedrockHook(
-      diagnosis.observation(observation, 'AWS SDK'),
-    )
-    bedrock(exports)
-  }
-  onRequired(new Map(AWS_CLIENT_MODULES.map((name) => [name, hookBedrock])))
+  intercept((hook) => diagnosis.observation(observation, hook))
   watchProcessEnd({
     telemetry,
     endCalls() {

@@ -1,19 +1,19 @@
 /** Client packages of model providers, and what carries their requests. */
 
-/** `fetch`: the global one. `aws`: the AWS SDK. `http`: `node:http` or `node:https`. */
-export type Transport = 'fetch' | 'aws' | 'http'
+/** `fetch`: the global one. `undici`: the npm package. `http`: `node:http` or `node:https`. `aws`: the AWS SDK. */
+export type Transport = 'fetch' | 'undici' | 'http' | 'aws'
 
-/** By what each transport is seen; absent: not yet. */
-export const HOOKS: Readonly<Partial<Record<Transport, string>>> = {
-  fetch: 'globalThis.fetch',
+/** By what each transport is seen. */
+export const HOOKS: Readonly<Record<Transport, string>> = {
+  fetch: 'fetch',
+  undici: 'undici',
+  http: 'node:http',
   aws: 'the AWS SDK',
 }
 
 export interface KnownClient {
   readonly name: string
   readonly transport: Transport
-  /** Carries other things too, so that its presence says little. */
-  readonly general?: boolean
 }
 
 /** Read off each package's source or README. */
@@ -40,7 +40,8 @@ export const KNOWN_CLIENTS: readonly KnownClient[] = [
   { name: 'ollama', transport: 'fetch' },
   { name: 'together-ai', transport: 'fetch' },
   { name: '@azure-rest/ai-inference', transport: 'http' },
-  { name: 'axios', transport: 'http', general: true },
-  { name: 'got', transport: 'http', general: true },
-  { name: 'node-fetch', transport: 'http', general: true },
+  { name: 'axios', transport: 'http' },
+  { name: 'got', transport: 'http' },
+  { name: 'node-fetch', transport: 'http' },
+  { name: 'undici', transport: 'undici' },
 ]

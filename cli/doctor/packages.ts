@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { at, text } from '../../instrumentation/core/unknown.ts'
 import { HOOKS, KNOWN_CLIENTS, type KnownClient, type Transport } from './clients.ts'
-import { mend, note, ok, whole, type Finding } from './finding.ts'
+import { note, ok, whole, type Finding } from './finding.ts'
 
 interface Installed extends KnownClient {
   readonly version: string
@@ -15,24 +15,10 @@ export function clientFindings(folder: string): readonly Finding[] {
   if (installed.length === 0) {
     return [note('clients', 'no client that is known is installed in this folder')]
   }
-  const seen = (Object.keys(HOOKS) as Transport[]).flatMap((transport) => {
+  return (Object.keys(HOOKS) as Transport[]).flatMap((transport) => {
     const names = installed.filter((one) => one.transport === transport).map(named)
-    return names.length === 0
-      ? []
-      : [ok('clients', `by ${HOOKS[transport] ?? ''}: ${names.join(', ')}`)]
+    return names.length === 0 ? [] : [ok('clients', `by ${HOOKS[transport]}: ${names.join(', ')}`)]
   })
-  const missed = installed.filter(({ transport }) => HOOKS[transport] === undefined)
-  return [...seen, ...missed.map(missedFinding)]
-}
-
-function missedFinding(client: Installed): Finding {
-  const says = `${named(client)} uses node:http, which is not hooked`
-  if (client.general === true) return note('clients', `${says}: LLM calls by it are not seen`)
-  return mend(
-    'clients',
-    `${says}: its calls are not seen`,
-    'hand it the global fetch, if it takes one',
-  )
 }
 
 const named = ({ name, version }: Installed): string => whole(`${name} ${version}`)

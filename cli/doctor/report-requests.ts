@@ -2,7 +2,7 @@
 
 import type { ProcessDiagnosis, UnclaimedRequests } from '../../instrumentation/core/diagnosis.ts'
 import { grouped, total } from './grouped.ts'
-import { mend, note, type Finding } from './finding.ts'
+import { note, type Finding } from './finding.ts'
 
 export function unclaimedFindings(processes: readonly ProcessDiagnosis[]): readonly Finding[] {
   const all = grouped(
@@ -17,22 +17,12 @@ export function unclaimedFindings(processes: readonly ProcessDiagnosis[]): reado
   })
 }
 
-function findingOf({ via, form }: UnclaimedRequests, says: string): Finding {
-  const calls = form === undefined ? '' : `, a path of ${form}`
-  if (via === 'node:http') {
-    const remedy = 'node:http is not hooked: hand the client the global fetch, if it takes one'
-    return (form === undefined ? note : mend)('not seen', `${says}${calls}`, remedy)
+function findingOf({ form }: UnclaimedRequests, says: string): Finding {
+  if (form === undefined) {
+    const remedy =
+      'no protocol that costspan reads has this path: CONTRIBUTING.md, "Add a provider"'
+    return note('not seen', says, remedy)
   }
-  if (form !== undefined) {
-    return note(
-      'not seen',
-      `${says}${calls}`,
-      'its body is none of that form, or tracing is suppressed around it',
-    )
-  }
-  return note(
-    'not seen',
-    says,
-    'no protocol that costspan reads has this path: CONTRIBUTING.md, "Add a provider"',
-  )
+  const remedy = 'its body is none of that form, or tracing is suppressed around it'
+  return note('not seen', `${says}, a path of ${form}`, remedy)
 }

@@ -22,6 +22,9 @@ export function answerOf(request: SimulatorRequest, plan: Plan): Answer {
     created: Math.floor(request.at / 1000),
     text: proseOf(output - reasoning, plan.text),
     finish: plan.finish ?? 'stop',
-    usage: { input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning },
+    usage: {
+      ...{ input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning },
+      ...(request.searches === undefined ? {} : { searches: request.searches }),
+    },
   }
 }

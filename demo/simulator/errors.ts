@@ -1,7 +1,8 @@
 /**
  * Error answers. OpenAI: platform.openai.com/docs/guides/error-codes; Anthropic: platform.claude.com/docs/en/api/errors;
  * Gemini: ai.google.dev/gemini-api/docs/troubleshooting; Bedrock: docs.aws.amazon.com/bedrock, "Converse", "Errors".
- * Read 2026-11-24. Cohere: docs.cohere.com/reference/errors; Ollama: docs/api.md. Read 2026-11-26.
+ * Read 2026-11-24. Cohere: docs.cohere.com/reference/errors; Ollama: docs/api.md; Groq: console.groq.com/docs/errors; Mistral:
+ * what `@mistralai/mistralai` 2.7.0 reads of one (`getResponseAndError`). Read 2026-11-26.
  */
 
 import type { JsonObject } from '../../instrumentation/core/unknown.ts'
@@ -71,22 +72,41 @@ export function errorBody(
   requestId: string,
   message?: string,
 ): JsonObject {
-  if (provider === 'bedrock') return { message: message ?? 'The request failed.' }
-  if (provider === 'cohere') return { id: requestId, message: message ?? 'The request failed.' }
-  if (provider === 'ollama') return { error: message ?? 'The request failed.' }
-  if (provider === 'gemini') {
-    const said = message ?? 'The request failed.'
-    return { error: { code: status, message: said, status: GEMINI_STATUS[status] ?? 'UNKNOWN' } }
+  const said = message ?? 'The request failed.'
+  switch (provider) {
+    case 'anthropic':
+      return anthropicError(status, requestId, message)
+    case 'openai':
+      return openaiError(status, message)
+    case 'gemini':
+      return { error: { code: status, message: said, status: GEMINI_STATUS[status] ?? 'UNKNOWN' } }
+    case 'bedrock':
+      return { message: said }
+    case 'cohere':
+      return { id: requestId, message: said }
+    case 'ollama':
+      return { error: said }
+    case 'groq':
+      return { error: { message: said, type: usualType(status) } }
+    case 'mistral':
+      return { object: 'error', message: said, type: usualType(status), code: String(status) }
   }
-  if (provider === 'anthropic') {
-    const [type, usual] = ANTHROPIC_TYPES[status] ??
-      ANTHROPIC_TYPES[status >= 500 ? 500 : 400] ?? ['api_error', '']
-    return {
-      type: 'error',
-      error: { type, message: message ?? usual },
-      request_id: requestId,
-    }
+}
+
+const usualType = (status: number): string =>
+  status >= 500 ? 'internal_server_error' : 'invalid_request_error'
+
+function anthropicError(status: number, requestId: string, message?: string): JsonObject {
+  const [type, usual] = ANTHROPIC_TYPES[status] ??
+    ANTHROPIC_TYPES[status >= 500 ? 500 : 400] ?? ['api_error', '']
+  return {
+    type: 'error',
+    error: { type, message: message ?? usual },
+    request_id: requestId,
   }
+}
+
+function openaiError(status: number, message?: string): JsonObject {
   const usual =
     OPENAI_ERRORS[status] ??
     (status >= 500

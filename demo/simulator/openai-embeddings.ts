@@ -15,20 +15,24 @@ export const openaiEmbeddings: WireFormat = {
   provider: 'openai',
   match: (path) => (path === '/v1/embeddings' ? {} : undefined),
   read: (body) => ({
-    parts: { system: 0, history: 0, tools: 0, rest: inputs(body['input']).reduce(add, 0) },
+    parts: { system: 0, history: 0, tools: 0, rest: embeddingInputs(body['input']).total },
     maxOutputTokens: 0,
   }),
   plain(answer) {
     const { body, model, inputTokens } = answer.request
     const length = count(body['dimensions']) ?? DIMENSIONS
-    const vector = Float32Array.from({ length }, (_, index) => Math.sin(index + 1) / 40)
+    const vector = embeddingOf(length)
     const embedding =
       body['encoding_format'] === 'base64'
-        ? Buffer.from(vector.buffer).toString('base64')
-        : Array.from(vector)
+        ? Buffer.from(Float32Array.from(vector).buffer).toString('base64')
+        : vector
     return {
       object: 'list',
-      data: inputs(body['input']).map((_, index) => ({ object: 'embedding', index, embedding })),
+      data: embeddingInputs(body['input']).each.map((_, index) => ({
+        object: 'embedding',
+        index,
+        embedding,
+      })),
       model,
       usage: { prompt_tokens: inputTokens, total_tokens: inputTokens },
     }
@@ -36,9 +40,20 @@ export const openaiEmbeddings: WireFormat = {
   told: (answer) => answer.usage,
 }
 
-const add = (left: number, right: number): number => left + right
+/** A vector of this many numbers, as single precision has them. */
+export function embeddingOf(length: number): readonly number[] {
+  return Array.from({ length }, (_, index) => Math.fround(Math.sin(index + 1) / 40))
+}
 
-/** Tokens of each input: a text, a list of texts, a list of token ids, or a list of such lists. */
+/** Tokens of each input, and of all: a text, a list of texts, a list of token ids, or a list of such lists. */
+export function embeddingInputs(input: unknown): {
+  readonly each: readonly number[]
+  readonly total: number
+} {
+  const each = inputs(input)
+  return { each, total: each.reduce((sum, one) => sum + one, 0) }
+}
+
 function inputs(input: unknown): readonly number[] {
   if (typeof input === 'string') return [tokensOf(input)]
   if (!Array.isArray(input)) return []

@@ -6,6 +6,8 @@
 export interface Rate {
   readonly input: string
   readonly output: string
+  /** USD per 1,000 searches. */
+  readonly search?: string
   readonly cacheRead?: string
   readonly cacheWrite5m?: string
   readonly cacheWrite1h?: string
@@ -54,6 +56,14 @@ const RATES: RateTable = {
   },
   // aws.amazon.com/bedrock/pricing, as public catalogues repeat it (2026-09-23).
   'amazon.nova-lite-v1:0': { input: '0.06', cacheRead: '0.015', output: '0.24' },
+  // docs.cohere.com and cohere.com/pricing, mistral.ai/pricing, groq.com/pricing, as public catalogues repeat them (2026-09-23).
+  'command-a-03-2025': { input: '2.50', output: '10.00' },
+  'embed-v4.0': { input: '0.12', output: '0' },
+  'mistral-large-2512': { input: '0.50', output: '1.50' },
+  'mistral-embed': { input: '0.10', output: '0' },
+  'llama-3.3-70b-versatile': { input: '0.59', output: '0.79' },
+  // "$2 per 1,000 queries": what prices/cohere.yaml names, read 2025-12-31.
+  'rerank-v4.0-pro': { input: '0', output: '0', search: '2.00' },
 }
 
 /** Tokens as billed. `input` is what is left of the input after the cache. */
@@ -64,6 +74,7 @@ export interface BilledUsage {
   readonly cacheWrite1h: number
   /** Reasoning included. */
   readonly output: number
+  readonly searches?: number
 }
 
 /** 1e-12 USD. A rate in USD per million tokens with up to six decimals is a whole number of these per token. */
@@ -91,6 +102,11 @@ export function picoUsd(rate: Rate, usage: BilledUsage): bigint | undefined {
     if (tokens === 0) continue
     if (perMillion === undefined) return undefined
     sum += BigInt(tokens) * picoPerToken(perMillion)
+  }
+  if (usage.searches !== undefined) {
+    if (rate.search === undefined) return undefined
+    // A rate per thousand is a thousand times that per million.
+    sum += BigInt(usage.searches) * picoPerToken(rate.search) * 1_000n
   }
   return sum
 }

@@ -14,9 +14,13 @@ export type Protocol =
   | 'invoke'
   | 'completions'
   | 'cohere_chat'
+  | 'cohere_embed'
+  | 'cohere_rerank'
   | 'ollama_chat'
+  | 'ollama_embed'
 
-export type Provider = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'cohere' | 'ollama'
+export type Provider =
+  'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'cohere' | 'ollama' | 'mistral' | 'groq'
 
 /** Tokens of the request by part; together they are the input tokens. */
 export interface PromptParts {
@@ -50,6 +54,8 @@ export interface SimulatorRequest {
   readonly same: number
   readonly parts: PromptParts
   readonly inputTokens: number
+  /** What is billed by the search and not by the token. */
+  readonly searches?: number
   /** `max_tokens` and its like. */
   readonly maxOutputTokens?: number
 }

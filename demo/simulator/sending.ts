@@ -148,6 +148,8 @@ async function write(response: Outgoing, bytes: Uint8Array): Promise<void> {
   })
 }
 
+const NO_HEADERS: ReadonlySet<Provider> = new Set(['gemini', 'cohere', 'ollama', 'mistral'])
+
 /**
  * Headers as the providers' answers carry them: platform.openai.com/docs/api-reference/debugging-requests and
  * platform.claude.com/docs/en/api/overview. Read 2026-11-24.
@@ -156,9 +158,9 @@ function headers(answer: Answer): Record<string, string> {
   const id = `req_${answer.suffix}`
   const { provider, at } = answer.request
   if (provider === 'anthropic') return { 'request-id': id }
-  if (provider === 'gemini') return {}
   if (provider === 'bedrock') return bedrockHeaders(answer, id)
-  if (provider === 'cohere' || provider === 'ollama') return {}
+  if (NO_HEADERS.has(provider)) return {}
+  if (provider === 'groq') return { 'x-request-id': id }
   return {
     'x-request-id': id,
     'openai-processing-ms': String(Math.max(1, Date.now() - at)),
@@ -184,6 +186,8 @@ const REQUEST_ID: Readonly<Record<Provider, string>> = {
   bedrock: 'x-amzn-requestid',
   cohere: 'x-debug-trace-id',
   ollama: 'x-request-id',
+  mistral: 'x-request-id',
+  groq: 'x-request-id',
 }
 
 export function sendError(

@@ -1,5 +1,6 @@
 /**
- * Providers on loopback: the wire formats of OpenAI, Anthropic, Gemini, Bedrock, Cohere and Ollama, planned faults, and a ledger of what it billed.
+ * Providers on loopback: the wire formats of OpenAI, Anthropic, Gemini, Bedrock, Cohere, Ollama, Mistral and Groq, planned
+ * faults, and a ledger of what it billed.
  * Nothing of costspan is used here except the reading of unknown JSON.
  */
 
@@ -10,30 +11,16 @@ import {
   type Http2ServerResponse,
   type Http2Session,
 } from 'node:http2'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
 import { isObject, text, type JsonObject } from '../../instrumentation/core/unknown.ts'
-import { anthropicMessages } from './anthropic-messages.ts'
 import { answerOf } from './answer.ts'
 import { sendAnswer, sendError } from './sending.ts'
-import { bedrockConverse } from './bedrock-converse.ts'
-import { bedrockInvoke } from './bedrock-invoke.ts'
-import { cohereChat } from './cohere-chat.ts'
-import { geminiContent, geminiEmbeddings } from './gemini.ts'
 import { createLedger, type Ledger, type WritableLedger } from './ledger.ts'
-import { ollamaChat } from './ollama-chat.ts'
-import { openaiChat } from './openai-chat.ts'
-import { openaiCompletions } from './openai-completions.ts'
-import { openaiEmbeddings } from './openai-embeddings.ts'
-import { openaiResponses } from './openai-responses.ts'
 import type { RateTable } from './rates.ts'
-import {
-  planOfHeader,
-  type Plan,
-  type Provider,
-  type Scenario,
-  type SimulatorRequest,
-} from './scenario.ts'
+import { planOfHeader, type Plan, type Scenario, type SimulatorRequest } from './scenario.ts'
 import type { WireFormat } from './wire-format.ts'
+import { FORMATS, providerOf } from './wire-formats.ts'
 
 export interface SimulatorOptions {
   /** Asked once for each request; `undefined` is an ordinary answer. The header `x-sim-fault` adds to its plan. */
@@ -46,6 +33,8 @@ export interface SimulatorOptions {
   readonly now?: () => number
   /** What some models are charged at, before the simulator's own table. */
   readonly rates?: RateTable
+  /** Key and certificate, PEM: it then speaks TLS as well, at `tlsUrl`. */
+  readonly tls?: { readonly key: string; readonly cert: string }
 }
 
 export interface Simulator {
@@ -53,25 +42,13 @@ export interface Simulator {
   readonly url: string
   /** The same, over HTTP/2 without TLS, which the AWS client speaks. */
   readonly bedrockUrl: string
+  /** `https://127.0.0.1:PORT`, where it speaks TLS. */
+  readonly tlsUrl?: string
   readonly ledger: Ledger
   /** Headers and bodies as they arrived. */
   readonly requests: readonly SimulatorRequest[]
   close(): Promise<void>
 }
-
-const FORMATS: readonly WireFormat[] = [
-  openaiChat,
-  openaiResponses,
-  openaiEmbeddings,
-  anthropicMessages,
-  geminiContent,
-  geminiEmbeddings,
-  bedrockConverse,
-  bedrockInvoke,
-  openaiCompletions,
-  cohereChat,
-  ollamaChat,
-]
 
 /** Bytes; far above any prompt of the tests. */
 const MAX_BODY = 64 * 1024 * 1024
@@ -98,14 +75,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   })
   const url = await listen(server, options.port ?? 0)
   const bedrockUrl = await listen(http2, 0)
+  const tls = options.tls === undefined ? undefined : createTlsServer(options.tls, answer)
+  const tlsUrl = tls && (await listen(tls, 0)).replace('http:', 'https:')
   return {
     url,
     bedrockUrl,
+    ...(tlsUrl === undefined ? {} : { tlsUrl }),
     ledger,
     requests,
     async close() {
-      const closed = Promise.all([ended(server), ended(http2)])
-      server.closeAllConnections()
+      const servers = tls === undefined ? [server] : [server, tls]
+      const closed = Promise.all([...servers, http2].map(ended))
+      for (const each of servers) each.closeAllConnections()
       for (const session of sessions) session.destroy()
       await closed
     },
@@ -186,7 +167,7 @@ function requestOf(
   },
 ): SimulatorRequest {
   const { format, path, raw, body, model, stream } = seenBody
-  const { parts, maxOutputTokens } = format.read(body)
+  const { parts, maxOutputTokens, searches } = format.read(body)
   const id = ++state.count
   const asked = `${path}\n${raw}`
   if (!state.first.has(asked)) state.first.set(asked, id)
@@ -206,17 +187,9 @@ function requestOf(
     same: state.first.get(asked) ?? id,
     parts,
     inputTokens: parts.system + parts.history + parts.tools + parts.rest,
+    ...(searches === undefined ? {} : { searches }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   }
-}
-
-/** Whose errors a path that nothing serves gets. */
-function providerOf(path: string): Provider {
-  if (path.startsWith('/v1/messages')) return 'anthropic'
-  if (/^\/v1(?:beta)?\/models\//.test(path)) return 'gemini'
-  if (path.startsWith('/api/')) return 'ollama'
-  if (path.startsWith('/v2/')) return 'cohere'
-  return path.startsWith('/model/') ? 'bedrock' : 'openai'
 }
 
 /** `x-stainless-retry-count: 1`, `amz-sdk-request: attempt=2; max=3`. */

@@ -35,7 +35,12 @@ export interface WireFormat {
   readonly streamsUnasked?: boolean
   /** Content type of its streams. Default: server-sent events. */
   readonly streamType?: string
-  read(body: JsonObject): { readonly parts: PromptParts; readonly maxOutputTokens?: number }
+  read(body: JsonObject): {
+    readonly parts: PromptParts
+    readonly maxOutputTokens?: number
+    /** Searches that this is billed as. */
+    readonly searches?: number
+  }
   /** The body of an answer that is not streamed. */
   plain(answer: Answer): JsonObject
   /** Absent where the API does not stream. */

@@ -21,8 +21,6 @@ export interface RequestCounts {
   close(): void
 }
 
-const FETCH = 'fetch'
-const NODE_HTTP = 'node:http'
 /** A process with more of them has shown what there is to show. */
 const MAX_KINDS = 200
 
@@ -35,7 +33,7 @@ interface Seen {
 
 export function createRequestCounts(): RequestCounts {
   const clients = new Map<string, { -readonly [K in keyof DiagnosedClient]: DiagnosedClient[K] }>()
-  const claims = new Map<string, Set<string>>()
+  const claims = new Set<string>()
   const seen = new Map<string, Seen>()
   const notice = (via: string, method: unknown, origin: unknown, path: unknown): void => {
     if (method !== 'POST') return
@@ -56,8 +54,7 @@ export function createRequestCounts(): RequestCounts {
     claimed(hook, request) {
       const { href } = request.target
       const { address } = addressOf(href)
-      const hooks = claims.get(address) ?? new Set<string>()
-      if (claims.size < MAX_KINDS) claims.set(address, hooks.add(hook))
+      if (claims.size < MAX_KINDS) claims.add(address)
       const client = clientNamed(request.header('user-agent') ?? undefined, hook)
       const key = `${hook} ${client.name} ${client.version ?? ''}`
       if (!clients.has(key) && clients.size >= MAX_KINDS) return
@@ -66,17 +63,11 @@ export function createRequestCounts(): RequestCounts {
       clients.set(key, kept)
     },
     clients: () => [...clients.values()],
-    unclaimed: () =>
-      [...seen.values()].filter((one) => !isClaimed(one, claims.get(one.address))).map(plain),
+    unclaimed: () => [...seen.values()].filter(({ address }) => !claims.has(address)).map(plain),
     close() {
       for (const [channel, listener] of listeners) unsubscribe(channel, listener)
     },
   }
-}
-
-/** What a client's own hook has claimed goes over `node:http` all the same. */
-function isClaimed({ via }: Seen, hooks: ReadonlySet<string> | undefined): boolean {
-  return [...(hooks ?? [])].some((hook) => hook === via || (hook !== FETCH && hook !== NODE_HTTP))
 }
 
 function plain({ via, address, form, requests }: Seen): UnclaimedRequests {
@@ -89,7 +80,15 @@ type Notice = (via: string, method: unknown, origin: unknown, path: unknown) => 
 function noticeFetch(message: unknown, notice: Notice): void {
   guard('noticing a request', () => {
     const request = Reflect.get(Object(message), 'request') as Record<string, unknown>
-    notice(FETCH, request['method'], String(request['origin']), request['path'])
+    // A `fetch` sends this with every request, undici's other functions with none.
+    const headers: unknown = request['headers']
+    const byFetch = Array.isArray(headers) && headers.includes('sec-fetch-mode')
+    notice(
+      byFetch ? 'fetch' : 'undici',
+      request['method'],
+      String(request['origin']),
+      request['path'],
+    )
   })
 }
 
@@ -103,7 +102,7 @@ function noticeHttp(message: unknown, notice: Notice): void {
       getHeader(name: string): unknown
     }
     const origin = `${text(request.protocol) ?? 'http:'}//${String(request.getHeader('host'))}`
-    notice(NODE_HTTP, request.method, origin, request.path)
+    notice('node:http', request.method, origin, request.path)
   })
 }
 

@@ -3,7 +3,7 @@
 import { text } from '../core/unknown.ts'
 import type { Host } from '../providers/host.ts'
 import { hostLike, hostOf } from '../providers/hosts.ts'
-import type { Protocol, Question, RequestFacts } from '../providers/protocol.ts'
+import type { FormFields, Protocol, Question, RequestFacts } from '../providers/protocol.ts'
 import { protocolFor } from '../providers/registry.ts'
 import { scanMembers } from '../wire/json-scan.ts'
 
@@ -16,7 +16,8 @@ export interface Address {
   readonly port: number
 }
 
-interface Target extends Address {
+/** Where a request goes that may be a call, by its path. */
+export interface Target extends Address {
   /** The address without its query. */
   readonly path: string
   readonly protocol: Protocol
@@ -36,29 +37,64 @@ export interface ClaimedRequest extends Question {
   header(name: string): string | null
 }
 
-/** `undefined` for everything that is not an LLM call: for most requests that costs one test of the path. */
+/**
+ * `undefined` for everything that is not an LLM call: for most requests that costs one test of the path.
+ * @param inside the body of `input`, where that is a Request whose body could be read
+ */
 export function claimRequest(
   input: FetchInput,
   init: RequestInit | undefined,
   hosts: OwnHosts = NO_HOSTS,
+  inside?: string,
 ): ClaimedRequest | undefined {
-  const request = input instanceof Request ? input : undefined
-  const method = init?.method ?? request?.method ?? 'GET'
-  if (method !== 'POST' && method.toUpperCase() !== 'POST') return undefined
-  const target = targetOf(addressOf(input), hosts)
+  const target = callTarget(input, init, hosts)
   if (target === undefined) return undefined
-  const { protocol } = target
-  const seen = seeBody(protocol, target.path, init?.body)
-  if (seen === undefined) return undefined
-  return {
-    protocol,
-    ...seen,
-    host: target.host,
-    target,
-    provider: target.provider,
-    signal: init?.signal ?? request?.signal,
-    header: headerReader(init?.headers, request),
-  }
+  const request = requestIn(input)
+  const signal = init?.signal ?? request?.signal
+  const sent = sentOf(init?.body ?? inside)
+  return claimSent(target, sent, headerReader(init?.headers, request), signal)
+}
+
+/** Where a request goes that may be an LLM call, as far as method and address tell. */
+function callTarget(
+  input: FetchInput,
+  init: RequestInit | undefined,
+  hosts: OwnHosts,
+): Target | undefined {
+  const method = init?.method ?? requestIn(input)?.method ?? 'GET'
+  if (method !== 'POST' && method.toUpperCase() !== 'POST') return undefined
+  return targetOf(addressOf(input), hosts)
+}
+
+/** The Request that holds the body of what may be an LLM call. */
+export function bodyHolder(
+  input: FetchInput,
+  init: RequestInit | undefined,
+  hosts: OwnHosts,
+): Request | undefined {
+  const request = init?.body == null ? requestIn(input) : undefined
+  return request === undefined || callTarget(input, init, hosts) === undefined ? undefined : request
+}
+
+/** A request's body, as far as it can be seen. */
+export interface SentBody {
+  readonly text?: string | undefined
+  readonly form?: { readonly fields: FormFields; readonly text: string } | undefined
+  /** Whether there is one, seen or not. */
+  readonly given: boolean
+}
+
+/** The same for a request that goes where a call may go, by its body: off its text, else off its form, else off its path. */
+export function claimSent(
+  target: Target,
+  { text: body, form, given }: SentBody,
+  header: (name: string) => string | null,
+  signal?: AbortSignal,
+): ClaimedRequest | undefined {
+  const { protocol, path, host, provider } = target
+  const facts = readFacts(protocol, path, body, form?.fields, given)
+  if (facts === undefined) return undefined
+  return { protocol, facts, body, form: form?.text, host, target, provider, signal, header }
 }
 
 /** Addresses of calls, taken apart: an application has few, and taking one apart costs as much as a span. */
@@ -70,7 +106,7 @@ export type OwnHosts = Readonly<Record<string, string>>
 const NO_HOSTS: OwnHosts = {}
 let targetsOf = NO_HOSTS
 
-function targetOf(address: string, hosts: OwnHosts): Target | undefined {
+export function targetOf(address: string, hosts: OwnHosts): Target | undefined {
   if (hosts !== targetsOf) targets.clear()
   targetsOf = hosts
   const known = targets.get(address)
@@ -95,40 +131,43 @@ function targetOf(address: string, hosts: OwnHosts): Target | undefined {
   return target
 }
 
+/** Of whichever copy of undici: the classes of the npm package are not the global ones. */
+export function requestIn(input: FetchInput): Request | undefined {
+  return typeof input === 'object' && 'method' in input ? input : undefined
+}
+
 function addressOf(input: FetchInput): string {
   if (typeof input === 'string') return input
   return input instanceof URL ? input.href : input.url
 }
 
-function withoutQuery(address: string): string {
+export function withoutQuery(address: string): string {
   const query = address.search(/[?#]/)
   return query === -1 ? address : address.slice(0, query)
 }
 
-/** Facts off the body's text; where the body is a stream or inside a Request, the path alone must do. */
-function seeBody(
-  protocol: Protocol,
-  path: string,
-  sent: unknown,
-): Pick<ClaimedRequest, 'facts' | 'body' | 'form'> | undefined {
-  const body = bodyText(sent)
-  const form = sent instanceof FormData ? sent : undefined
-  const facts = readFacts(protocol, path, body, form, sent != null)
-  if (facts === undefined) return undefined
-  return { facts, body, form: form === undefined ? undefined : formText(form) }
+/** Where the body is a stream, the path alone must do. */
+function sentOf(body: unknown): SentBody {
+  if (!isForm(body)) return { text: bodyText(body), given: body != null }
+  const fields: FormFields = (name) => text(body.get(name))
+  return { form: { fields, text: formText(body) }, given: true }
+}
+
+function isForm(body: unknown): body is FormData {
+  return typeof body === 'object' && Object.prototype.toString.call(body) === '[object FormData]'
 }
 
 function readFacts(
   protocol: Protocol,
   path: string,
   body: string | undefined,
-  form: FormData | undefined,
+  fields: FormFields | undefined,
   hasBody: boolean,
 ): RequestFacts | undefined {
   if (body !== undefined) {
     return protocol.facts(body, scanMembers(body, protocol.requestKeys, 0, protocol.messages), path)
   }
-  if (form !== undefined) return protocol.formFacts?.((name) => text(form.get(name)), path)
+  if (fields !== undefined) return protocol.formFacts?.(fields, path)
   return hasBody ? undefined : (protocol.pathFacts?.(path) ?? { stream: false })
 }
 
@@ -153,10 +192,14 @@ function headerReader(
 ): (name: string) => string | null {
   return (name) => {
     if (headers === undefined) return request?.headers.get(name) ?? null
-    if (headers instanceof Headers) return headers.get(name)
+    if (isHeaders(headers)) return headers.get(name)
     const entries = (
       Array.isArray(headers) ? headers : Object.entries(headers)
     ) as readonly (readonly [string, unknown])[]
     return text(entries.find(([key]) => key.toLowerCase() === name)?.[1]) ?? null
   }
+}
+
+function isHeaders(headers: object): headers is Headers {
+  return 'get' in headers && typeof headers.get === 'function'
 }

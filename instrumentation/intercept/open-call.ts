@@ -53,6 +53,13 @@ export interface OpenCalls {
   readonly endAll: () => void
 }
 
+/** Bytes of an answer that is compressed. */
+export interface CodedBytes {
+  keep(bytes: Uint8Array): void
+  /** All that was kept, decoded; once. */
+  take(): Uint8Array
+}
+
 /**
  * Holds no reference to the Response or its body for longer than a moment: undici cancels unread bodies when these are
  * collected.
@@ -76,6 +83,8 @@ export interface Exchange {
   /** Bytes of a plain answer that have been seen. */
   bytes: number
   firstChunkAt: number | undefined
+  /** Of an answer that comes compressed: what has come. */
+  coded: CodedBytes | undefined
   splitter: EventSplitter | undefined
   /** Whether an event was read: the first one names model and id, so it is decoded whatever it says. */
   begun: boolean

@@ -2,7 +2,7 @@
 
 import type { AttributionRequiredError } from '../core/attribution-required.ts'
 import type { Outbound } from '../propagation/outbound.ts'
-import type { ClaimedRequest } from './claim.ts'
+import { requestIn, type ClaimedRequest } from './claim.ts'
 
 type FetchArguments = Parameters<typeof fetch>
 
@@ -18,9 +18,7 @@ export function outgoing(
   const baggage = claimed.header('baggage')
   const kept = baggage === null ? null : outbound.header(baggage)
   if (kept === baggage) return body === undefined ? [input, init] : [input, { ...init, body }]
-  const headers = new Headers(
-    init?.headers ?? (input instanceof Request ? input.headers : undefined),
-  )
+  const headers = new Headers(init?.headers ?? requestIn(input)?.headers)
   if (kept === null) headers.delete('baggage')
   else headers.set('baggage', kept)
   return [input, { ...init, headers, ...(body === undefined ? {} : { body }) }]

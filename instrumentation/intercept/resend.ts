@@ -2,13 +2,19 @@
 
 import type { ClaimedRequest } from './claim.ts'
 
+/** An answer before its body: a Response, or what says the same. */
+export interface AnswerHead {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+}
+
 /** Without a hint from the server clients back off for at most 8 s (openai, @anthropic-ai/sdk: 0.5 s doubling to 8 s). */
 const DEFAULT_WINDOW_MS = 10_000
 /** Longer waits than this are not obeyed by clients. */
 const LONGEST_HINT_MS = 60_000
 
 /** Whether clients resend after this status: the rule of the openai and Anthropic SDKs. */
-export function isRetryable(response: Response): boolean {
+export function isRetryable(response: AnswerHead): boolean {
   const said = response.headers.get('x-should-retry')
   if (said === 'true') return true
   if (said === 'false') return false
@@ -17,7 +23,7 @@ export function isRetryable(response: Response): boolean {
 }
 
 /** How long a failed attempt waits for its resend, milliseconds. */
-export function resendWindow(response: Response | undefined): number {
+export function resendWindow(response: AnswerHead | undefined): number {
   const milliseconds = Number(response?.headers.get('retry-after-ms') ?? NaN)
   const seconds = Number(response?.headers.get('retry-after') ?? NaN)
   const hint = Number.isFinite(milliseconds) ? milliseconds : seconds * 1000

@@ -70,7 +70,7 @@ describe('a run in which all is well', () => {
     ])
     const host = simulator.url.replace('http://', '')
     expect(lines.slice(6)).toEqual([
-      '! hooked      fetch, by costspan 0.1.0, for this run only',
+      '! hooked      undici, fetch, node:http, by costspan 0.1.0, for this run only',
       '              → node --require costspan/register app.js',
       '✓ clients     openai 7.57.0 by fetch',
       `✓ hosts       ${host}`,
@@ -102,7 +102,9 @@ describe('a run in which all is well', () => {
       APP,
       'plain',
     ])
-    expect(aboutIn(reportIn(result), 'hooked')).toEqual(['ok: fetch, by costspan 0.1.0'])
+    expect(aboutIn(reportIn(result), 'hooked')).toEqual([
+      'ok: undici, fetch, node:http, by costspan 0.1.0',
+    ])
     expect(sink.spans.length).toBe(1)
   })
 })
@@ -130,14 +132,22 @@ describe('what is not priced', () => {
 })
 
 describe('what is not seen', () => {
-  test('is named by host and path: a request by node:http, one of no known form', async () => {
-    const { report } = await diagnose(['http', 'other'])
+  test('is named by host and path: a body that is no call, a path that nobody knows', async () => {
+    const { report } = await diagnose(['formless', 'other'])
     const host = simulator.url.replace('http://', '')
     expect(aboutIn(report, 'not seen').toSorted()).toEqual([
-      `mend: POST ${host}/v1/chat/completions by node:http, a path of openai.chat`,
+      `note: POST ${host}/v1/chat/completions by node:http, a path of openai.chat`,
       `note: POST ${host}/v1/v9/…/generate by fetch`,
     ])
     expect(aboutIn(report, 'calls')).toEqual(['mend: no LLM call was seen'])
+  })
+
+  test('nothing of a request by node:http that is a call', async () => {
+    const { report } = await diagnose(['http'])
+    expect(aboutIn(report, 'not seen')).toEqual([])
+    expect(report.processes[0]?.clients).toEqual([
+      { name: 'node:http', hook: 'node:http', calls: 1 },
+    ])
   })
 
   test('a program without a client is told so, and its own words are untouched', async () => {
@@ -242,13 +252,10 @@ describe('endings of the program are its own', () => {
 
   test('killed, it leaves what it had told, and that it did not end', async () => {
     // Facts are written every second.
-    const args = [
-      '--json',
-      '--',
-      'sh',
-      '-c',
-      `${process.execPath} ${APP} plain & sleep 2.5; kill -9 $!; wait $!`,
-    ]
+    const script =
+      `out=$(mktemp); "$0" ${APP} plain > $out & until grep -q waiting $out; do sleep 0.1; done; ` +
+      'sleep 2.5; kill -9 $!; wait $!'
+    const args = ['--json', '--', 'sh', '-c', script, process.execPath]
     const result = await run(args, { THEN: 'wait' })
     const report = reportIn(result)
     expect(result.code).toBe(137)

@@ -249,15 +249,52 @@ describe('what is sent', () => {
     expect(seen.begun).toBe(0)
   })
 
-  test('a Request object is sent untouched and recorded by its answer', async () => {
-    const request = new Request(`${url}/v1/chat/completions`, {
-      method: 'POST',
-      body: '{"model":"gpt-5.4","messages":[]}',
+  describe('a Request object', () => {
+    const body = '{"model":"gpt-5.4","messages":[]}'
+    const requestOf = (init: RequestInit): Request =>
+      new Request(`${url}/v1/chat/completions`, { method: 'POST', ...init })
+
+    test('is sent untouched, used up as without us, and its body is seen', async () => {
+      const request = requestOf({ body })
+      expect(await (await fetch(request)).json()).toEqual(ANSWER)
+      expect(request.bodyUsed).toBe(true)
+      expect(bodies).toEqual([body])
+      const [call] = await seen.waitForCalls(1)
+      expect(call?.request.model).toBe('gpt-5.4')
+      expect(call?.answer).toMatchObject({ model: 'gpt-5.4', usage: { input: 7, output: 3 } })
     })
-    expect(await (await fetch(request)).json()).toEqual(ANSWER)
-    const [call] = await seen.waitForCalls(1)
-    expect(call?.request.model).toBeUndefined()
-    expect(call?.answer).toMatchObject({ model: 'gpt-5.4', usage: { input: 7, output: 3 } })
+
+    test('with a body that is no call is none', async () => {
+      await (await fetch(requestOf({ body: '{"say":"hello"}' }))).text()
+      expect(seen.begun).toBe(0)
+    })
+
+    test('fails as without us where its body was read before', async () => {
+      const request = requestOf({ body })
+      await request.text()
+      const bareError: unknown = await bare(request).catch((error: unknown) => error)
+      await expect(fetch(request)).rejects.toEqual(bareError)
+    })
+
+    test('is not waited for where its body comes from elsewhere: recorded by its answer', async () => {
+      let give: () => void = () => undefined
+      const given = new Promise<void>((resolve) => (give = resolve))
+      const late = new ReadableStream({
+        async pull(controller) {
+          await given
+          controller.enqueue(new TextEncoder().encode(body))
+          controller.close()
+        },
+      })
+      const headers = { 'content-type': 'application/json' }
+      const answer = fetch(requestOf({ body: late, headers, duplex: 'half' }))
+      setTimeout(give, 30)
+      expect(await (await answer).json()).toEqual(ANSWER)
+      expect(bodies).toEqual([body])
+      const [call] = await seen.waitForCalls(1)
+      expect(call?.request.model).toBeUndefined()
+      expect(call?.answer).toMatchObject({ model: 'gpt-5.4', usage: { input: 7, output: 3 } })
+    })
   })
 })
 

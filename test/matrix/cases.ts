@@ -1,5 +1,6 @@
 /** The endings that every client goes through, and what must have been recorded of each. */
 
+import type { RateTable } from '../../demo/simulator/rates.ts'
 import type { CallEnd } from '../../instrumentation/core/call.ts'
 
 export interface Case {
@@ -12,7 +13,7 @@ export interface Case {
   /** Of the client, milliseconds. */
   readonly timeout?: number
   readonly abortAfterMs?: number
-  /** What the application does after three items, or instead of reading. */
+  /** What the application does after some items, or instead of reading. */
   readonly stop?: 'break' | 'abort' | 'unread'
 }
 
@@ -46,58 +47,90 @@ const STREAMED: readonly Omit<Case, 'stream'>[] = [
 
 const FAILED_RESPONSE = { name: 'response.failed', tokens: 400, fault: 'failed; after=6' }
 
-/** Clients by name (as in clients.cjs), and what they can do. */
+/** A client, and what it can do. */
 export interface Client {
+  /** As in the folder's clients.cjs. */
   readonly name: string
+  /** As in the folder's package.json, or its workspace's; absent where Node itself is the client. */
+  readonly package?: string
   readonly streams: boolean
+  /** It does not resend what failed. `told`: it does where the answer says when, in whole seconds. */
+  readonly resends?: false | 'told'
   /** An answer that it leaves unread keeps the process alive, bare as well: it is ended by `process.exit`. */
   readonly lingers?: boolean
+  /** It reads on in the background where the application does not (measured, as bare): then the answer came whole. */
+  readonly readsOn?: boolean
+  /** Its streams can say `response.failed`. */
+  readonly failsInStream?: boolean
+  /** The provider that the simulator stands for, by `hosts` of the configuration. Absent: an address that nobody knows. */
+  readonly host?: string
+  /** The simulator speaks TLS to it, with the certificate of test/support/loopback-tls. */
+  readonly tls?: boolean
+  /** Cases that it can't have, by name, with the reason beside the entry. */
+  readonly without?: readonly string[]
 }
+
+/** Clients that are installed together. */
+export interface Suite {
+  /** Of run.cjs, run.mjs and clients.cjs. */
+  readonly folder: string
+  readonly clients: readonly Client[]
+  /** A price file, for models that run on hardware of one's own; the simulator charges the same. */
+  readonly prices?: string
+  readonly rates?: RateTable
+}
+
+const OPENAI = { package: 'openai' }
+const ANTHROPIC = { package: '@anthropic-ai/sdk' }
+const GENAI = { package: '@google/genai' }
+const BEDROCK = { package: '@aws-sdk/client-bedrock-runtime' }
+const AI_OPENAI = { package: '@ai-sdk/openai', readsOn: true, lingers: true }
+const AI_ANTHROPIC = { package: '@ai-sdk/anthropic', readsOn: true }
 
 export const CLIENTS: readonly Client[] = [
-  { name: 'openai chat', streams: true },
-  { name: 'openai responses', streams: true },
-  { name: 'openai embeddings', streams: false },
-  { name: 'anthropic', streams: true },
-  { name: 'genai content', streams: true, lingers: true },
-  { name: 'genai embeddings', streams: false },
-  { name: 'bedrock converse', streams: true },
-  { name: 'bedrock invoke claude', streams: true },
-  { name: 'bedrock invoke nova', streams: true },
-  { name: 'ai openai', streams: true, lingers: true },
-  { name: 'ai openai chat', streams: true, lingers: true },
-  { name: 'ai anthropic', streams: true },
-  { name: 'ai openai chat, telemetry', streams: true, lingers: true },
-  { name: 'ai anthropic, telemetry', streams: true },
-  { name: 'fetch', streams: true, lingers: true },
+  { name: 'openai chat', ...OPENAI, streams: true },
+  { name: 'openai responses', ...OPENAI, streams: true, failsInStream: true },
+  { name: 'openai embeddings', ...OPENAI, streams: false },
+  { name: 'anthropic', ...ANTHROPIC, streams: true },
+  { name: 'genai content', ...GENAI, streams: true, lingers: true },
+  { name: 'genai embeddings', ...GENAI, streams: false },
+  { name: 'bedrock converse', ...BEDROCK, streams: true },
+  { name: 'bedrock invoke claude', ...BEDROCK, streams: true },
+  { name: 'bedrock invoke nova', ...BEDROCK, streams: true },
+  { name: 'ai openai', ...AI_OPENAI, streams: true },
+  { name: 'ai openai chat', ...AI_OPENAI, streams: true },
+  { name: 'ai anthropic', ...AI_ANTHROPIC, streams: true },
+  { name: 'ai openai chat, telemetry', ...AI_OPENAI, streams: true },
+  { name: 'ai anthropic, telemetry', ...AI_ANTHROPIC, streams: true },
+  { name: 'fetch', streams: true, resends: false, lingers: true },
 ]
 
+/** The clients that the repository itself has installed. */
+export const MATRIX: Suite = { folder: 'test/matrix', clients: CLIENTS }
+
 export function casesOf(client: Client): Case[] {
-  const plain = PLAIN.filter((one) => can(client.name, one)).map((one) => ({
+  const plain = PLAIN.map((one) => ({ ...one, name: `plain, ${one.name}`, stream: false }))
+  const failing = client.failsInStream === true ? [FAILED_RESPONSE] : []
+  const streamed = [...STREAMED, ...failing].map((one) => ({
     ...one,
-    name: `plain, ${one.name}`,
-    stream: false,
+    name: `stream, ${one.name}`,
+    stream: true,
   }))
-  if (!client.streams) return plain
-  const failing = client.name === 'openai responses' ? [FAILED_RESPONSE] : []
-  const streamed = [...STREAMED, ...failing].filter((one) => can(client.name, one))
-  return [
-    ...plain,
-    ...streamed.map((one) => ({ ...one, name: `stream, ${one.name}`, stream: true })),
-  ]
+  return [...plain, ...(client.streams ? streamed : [])]
+    .filter((one) => can(client, one))
+    .map((one) => (client.resends === 'told' ? told(one) : one))
 }
 
-/** Bare fetch does not resend. */
-function can(client: string, { retries }: Omit<Case, 'stream'>): boolean {
-  return retries === undefined || client !== 'fetch'
+const told = (one: Case): Case =>
+  one.fault === RETRIED ? { ...one, fault: `${RETRIED}; retry-after=1` } : one
+
+function can({ resends, without = [] }: Client, { name, retries }: Case): boolean {
+  return !without.includes(name) && (retries === undefined || resends !== false)
 }
 
 /** How the call may have ended, by the words of the case. */
-export function expectedEnds(client: string, { name, stop }: Case): readonly CallEnd[] {
-  // The AI SDK reads on in the background after a break (measured, as bare): then the answer came whole.
-  if (stop !== undefined && stop !== 'abort' && client.startsWith('ai ')) {
-    return ['aborted', 'completed']
-  }
+export function expectedEnds({ readsOn }: Client, { name, stop }: Case): readonly CallEnd[] {
+  if (stop !== undefined && stop !== 'abort' && readsOn === true) return ['aborted', 'completed']
   if (stop !== undefined || name.includes('aborted') || name.includes('time-out'))
     return ['aborted']
   if (/status|reset before/.test(name)) return ['failed']

@@ -12,9 +12,9 @@ const stainless = ({ headers, signal, timeout, retries }) => ({
   ...(timeout === undefined ? {} : { timeout }),
 })
 
-const openai = (method, request) => ({
+const openai = (method, request, package = 'openai') => ({
   async prepare(load, { url }) {
-    const { OpenAI } = await load('openai')
+    const { OpenAI } = await load(package)
     return new OpenAI({ baseURL: `${url}/v1`, apiKey: 'none' })
   },
   plain: (client, o) => method(client)(request(o.tokens), stainless(o)),
@@ -142,24 +142,24 @@ const chatRequest = (tokens) => ({
   max_completion_tokens: tokens,
 })
 
-const plainFetch = {
+const streamed = (request) => ({
+  ...request,
+  stream: true,
+  stream_options: { include_usage: true },
+})
+const plainFetch = (fetchOf) => ({
   whole: true,
-  prepare: async (_load, { url }) => url,
-  async plain(url, o) {
-    const response = await post(url, chatRequest(o.tokens), o)
+  prepare: async (load, { url }) => ({ fetch: await fetchOf(load), url }),
+  async plain(at, o) {
+    const response = await post(at, chatRequest(o.tokens), o)
     return `${response.status} ${await response.text()}`
   },
-  async stream(url, o) {
-    const request = {
-      ...chatRequest(o.tokens),
-      stream: true,
-      stream_options: { include_usage: true },
-    }
-    const response = await post(url, request, o)
+  async stream(at, o) {
+    const response = await post(at, streamed(chatRequest(o.tokens)), o)
     return response.body.pipeThrough(new TextDecoderStream())
   },
-}
-const post = (url, body, { headers, signal, timeout }) =>
+})
+const post = ({ fetch, url }, body, { headers, signal, timeout }) =>
   fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -167,35 +167,58 @@ const post = (url, body, { headers, signal, timeout }) =>
     signal: timeout === undefined ? signal : AbortSignal.timeout(timeout),
   })
 
-exports.clients = {
-  'openai chat': openai((c) => c.chat.completions.create.bind(c.chat.completions), chatRequest),
-  'openai responses': openai(
+/** The three of a version of OpenAI's client. */
+const openaiClients = (package) => ({
+  chat: openai((c) => c.chat.completions.create.bind(c.chat.completions), chatRequest, package),
+  responses: openai(
     (c) => c.responses.create.bind(c.responses),
     (tokens) => ({ model: 'gpt-5-mini', input: PROMPT, max_output_tokens: tokens }),
+    package,
   ),
-  'openai embeddings': {
+  embeddings: {
     ...openai(
       (c) => c.embeddings.create.bind(c.embeddings),
       () => ({ model: 'text-embedding-3-small', input: PROMPT }),
+      package,
     ),
     stream: undefined,
   },
-  anthropic: {
-    async prepare(load, { url }) {
-      const { Anthropic } = await load('@anthropic-ai/sdk')
-      return new Anthropic({ baseURL: url, apiKey: 'none' })
-    },
-    plain: (client, o) =>
-      client.messages.create(
-        { model: 'claude-sonnet-5', max_tokens: o.tokens, messages: MESSAGES },
-        stainless(o),
-      ),
-    stream: (client, o) =>
-      client.messages.create(
-        { model: 'claude-sonnet-5', max_tokens: o.tokens, messages: MESSAGES, stream: true },
-        stainless(o),
-      ),
+})
+
+const anthropic = (package) => ({
+  async prepare(load, { url }) {
+    const { Anthropic } = await load(package)
+    return new Anthropic({ baseURL: url, apiKey: 'none' })
   },
+  plain: (client, o) => client.messages.create(claudeRequest(o), stainless(o)),
+  stream: (client, o) =>
+    client.messages.create({ ...claudeRequest(o), stream: true }, stainless(o)),
+})
+const claudeRequest = ({ tokens }) => ({
+  model: 'claude-sonnet-5',
+  max_tokens: tokens,
+  messages: MESSAGES,
+})
+
+const own = openaiClients('openai')
+
+/** What clients installed elsewhere are made of. */
+exports.parts = {
+  PROMPT,
+  MESSAGES,
+  chatRequest,
+  streamed,
+  stainless,
+  openaiClients,
+  anthropic,
+  plainFetch,
+}
+
+exports.clients = {
+  'openai chat': own.chat,
+  'openai responses': own.responses,
+  'openai embeddings': own.embeddings,
+  anthropic: anthropic('@anthropic-ai/sdk'),
   'genai content': google(
     (c, o) => c.models.generateContent(genaiRequest(o)),
     (c, o) => c.models.generateContentStream(genaiRequest(o)),
@@ -232,5 +255,5 @@ exports.clients = {
   'ai anthropic': aiSdk(aiAnthropic, false),
   'ai openai chat, telemetry': aiSdk(aiOpenAI('chat'), true),
   'ai anthropic, telemetry': aiSdk(aiAnthropic, true),
-  fetch: plainFetch,
+  fetch: plainFetch(async () => fetch),
 }

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { PICO_PER_USD, type BilledUsage } from '../../demo/simulator/rates.ts'
 import type { LedgerEntry } from '../../demo/simulator/ledger.ts'
 import type { SunkSpan } from '../support/otlp-sink.ts'
-import { expectedEnds, type Case } from './cases.ts'
+import { expectedEnds, type Case, type Client } from './cases.ts'
 import type { Run } from './matrix.ts'
 
 /** Chunks that may be on their way when somebody hangs up: timing, bare as well. */
@@ -43,7 +43,7 @@ export async function expectSentNoMore(
   expect(observed).toBeLessThanOrEqual(bare + allowed)
 }
 
-export function expectRecorded(client: string, one: Case, { spans, ledger }: Run): void {
+export function expectRecorded(client: Client, one: Case, { spans, ledger }: Run): void {
   const records = spans.filter(
     ({ attributes }) =>
       attributes['costspan.feature'] === one.name && attributes['costspan.call.end'] !== undefined,

@@ -1,30 +1,6 @@
-/** Every client x module form x plain and streamed x ending: a line for each case. */
+/** The clients that the repository itself has installed. */
 
-import { beforeAll, describe, expect, test } from 'vitest'
-import { CLIENTS, casesOf } from './cases.ts'
-import { expectRecorded, expectSentNoMore, expectUnnoticed } from './expectations.ts'
-import { runClient, type Run } from './matrix.ts'
+import { MATRIX } from './cases.ts'
+import { testSuite } from './suite.ts'
 
-describe.each(CLIENTS)('$name', (client) => {
-  const cases = casesOf(client)
-  describe.each(['cjs', 'mjs'] as const)('%s', (form) => {
-    let bare: Run
-    let observed: Run
-    const both = (which: typeof cases): Promise<[Run, Run]> =>
-      Promise.all([runClient(client, form, which, false), runClient(client, form, which, true)])
-    beforeAll(async () => {
-      ;[bare, observed] = await both(cases)
-    }, 120_000)
-
-    test.each(cases)('$name', async (one) => {
-      expectUnnoticed(one, bare, observed)
-      await expectSentNoMore(one, [bare, observed], () => both([one]))
-      expectRecorded(client.name, one, observed)
-    })
-
-    test('the process ends as bare, and says nothing more', () => {
-      expect(observed.code).toBe(bare.code)
-      expect(observed.stderr).toBe(bare.stderr)
-    })
-  })
-})
+testSuite(MATRIX)

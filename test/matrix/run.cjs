@@ -1,15 +1,19 @@
 // Runs the cases of one client in this process and prints what the application saw, a line of JSON for each.
 // Arguments: client, cases as JSON. The module form is that of the file that calls `main`.
 const { trace } = require('@opentelemetry/api')
-const { clients } = require('./clients.cjs')
 
-async function main(load) {
+/**
+ * @param clients by name
+ * @param load `require` or `import` of a client's package
+ * @param costspan loaded in the same way
+ */
+async function main(clients, load, { withAttribution }) {
   const [, , name, cases] = process.argv
-  const { withAttribution } = await load('costspan')
   const client = clients[name]
   const prepared = await client.prepare(load, {
     url: process.env.SIM_URL,
     bedrockUrl: process.env.SIM_BEDROCK_URL,
+    tlsUrl: process.env.SIM_TLS_URL,
   })
   for (const one of JSON.parse(cases)) {
     const seen = await trace.getTracer('application').startActiveSpan(one.name, async (span) => {
@@ -42,7 +46,7 @@ function comparable(client, one, items) {
     const text = items.join('')
     return [one.stop === undefined ? text : text.slice(0, 100)]
   }
-  return one.stop === 'abort' ? [...items.slice(0, 3), kindOf(items.at(-1))] : items
+  return one.stop === 'abort' ? [...items.slice(0, ENOUGH), kindOf(items.at(-1))] : items
 }
 
 /** What an item is, without what it says. */
@@ -54,6 +58,9 @@ function kindOf(item) {
     return item
   }
 }
+
+/** Items after which the application stops: past the events that open a stream, which arrive together. */
+const ENOUGH = 8
 
 /** What the application still holds when it has nothing more to do. */
 const left = []
@@ -79,7 +86,7 @@ async function runCase(client, prepared, one) {
     if (one.stop === 'unread') return { items }
     for await (const item of stream) {
       items.push(client.whole === true ? item : textOf(item))
-      if (items.length < 3 || one.stop === undefined) continue
+      if (items.length < ENOUGH || one.stop === undefined) continue
       if (one.stop === 'break') break
       if (one.stop === 'abort') controller.abort()
       if (one.stop === 'exit') process.exit(3)
@@ -117,4 +124,6 @@ function textOf(item) {
 }
 
 exports.main = main
-if (require.main === module) main(async (name) => require(name))
+if (require.main === module) {
+  main(require('./clients.cjs').clients, async (name) => require(name), require('costspan'))
+}

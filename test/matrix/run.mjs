@@ -1,3 +1,5 @@
+import * as costspan from 'costspan'
+import { clients } from './clients.cjs'
 import run from './run.cjs'
 
-await run.main((name) => import(name))
+await run.main(clients, (name) => import(name), costspan)

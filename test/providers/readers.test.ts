@@ -150,6 +150,16 @@ describe('usage becomes disjoint buckets', () => {
   })
 })
 
+describe('how an answer ended', () => {
+  test('a stream that finished with `error`, as Mistral says it, is broken', () => {
+    const choice = (delta: object, finish: string | null) => ({
+      choices: [{ index: 0, delta, finish_reason: finish }],
+    })
+    const said = stream(openaiChat, [choice({ content: 'Hel' }, null), choice({}, 'error')])
+    expect(said).toMatchObject({ state: 'broken', errorType: 'error', finishReasons: ['error'] })
+  })
+})
+
 describe('what a request says', () => {
   test('turn and context sizes come from roles and lengths', () => {
     const messages = [

@@ -9,6 +9,9 @@ import { guard } from '../../guard.ts'
 /** Modules of the AWS SDK that hold the class of all its clients, newest first. */
 export const AWS_CLIENT_MODULES = ['@smithy/core/client', '@smithy/smithy-client'] as const
 
+/** CommonJS too. */
+export const UNDICI_MODULE = 'undici'
+
 interface Loader {
   _load(request: string, ...rest: readonly unknown[]): unknown
 }
@@ -19,7 +22,7 @@ export function onRequired(hooks: ReadonlyMap<string, (exports: unknown) => void
   const load = loader._load
   const hooked = function (this: unknown, request: string, ...rest: readonly unknown[]): unknown {
     const exports = load.apply(this, [request, ...rest])
-    const hook = hooks.get(request)
+    const hook = hooks.get(isUndici(request) ? UNDICI_MODULE : request)
     if (hook !== undefined)
       guard(`hooking ${request}`, () => {
         hook(exports)
@@ -30,4 +33,11 @@ export function onRequired(hooks: ReadonlyMap<string, (exports: unknown) => void
   return () => {
     if (loader._load === hooked) loader._load = load
   }
+}
+
+/** By its name or another that begins so, as aliases of several versions do; an ES module's import loads it by its file. */
+const UNDICI_PATH = /(?:^|[\\/]node_modules[\\/])undici[\w.-]*(?:[\\/]index\.js)?$/
+
+function isUndici(request: string): boolean {
+  return request.includes(UNDICI_MODULE) && UNDICI_PATH.test(request)
 }

@@ -7,6 +7,13 @@ const client = new OpenAI({ baseURL: base, apiKey: 'sk-secret', maxRetries: 0 })
 const messages = [{ role: 'user', content: 'a private question' }]
 const headers = (fault) => ({ headers: { 'x-sim-fault': fault } })
 
+const post = (body) =>
+  new Promise((resolve) => {
+    const request = http.request(`${base}/chat/completions?key=sk-secret`, { method: 'POST' })
+    request.on('response', (response) => response.resume().on('end', resolve))
+    request.end(body)
+  })
+
 const acts = {
   plain: () => client.chat.completions.create({ model: 'gpt-5.4', messages, user: 'u-private' }),
   unknown: () => client.chat.completions.create({ model: 'gpt-5.4-mni', messages }),
@@ -15,19 +22,13 @@ const acts = {
       .create({ model: 'gpt-5.4', messages }, headers('status=400'))
       .catch((error) => error),
   async aborted() {
-    const stream = await client.chat.completions.create({
-      model: 'gpt-5.4',
-      messages,
-      stream: true,
-    })
+    // Long enough that it can't be there whole.
+    const request = { model: 'gpt-5.4', messages, stream: true, max_tokens: 4_000 }
+    const stream = await client.chat.completions.create(request, headers('chunk-delay=2'))
     for await (const _ of stream) break
   },
-  http: () =>
-    new Promise((resolve) => {
-      const request = http.request(`${base}/chat/completions?key=sk-secret`, { method: 'POST' })
-      request.on('response', (response) => response.resume().on('end', resolve))
-      request.end(JSON.stringify({ model: 'gpt-5.4', messages }))
-    }),
+  http: () => post(JSON.stringify({ model: 'gpt-5.4', messages })),
+  formless: () => post('no JSON'),
   other: () => fetch(`${base}/v9/u-123456/generate?key=sk-secret`, { method: 'POST', body: '{}' }),
 }
 
