@@ -22,6 +22,14 @@ const arrows = {
   'refresh/': ['core/', 'pricing/', 'prices-file.ts'],
   'span-usage.ts': ['core/', 'semconv.ts'],
   'recordings.ts': ['core/', 'attribution/', 'record/', 'guard.ts'],
+  'diagnosis/': [
+    'core/',
+    'providers/',
+    'intercept/', // its types
+    'record/',
+    'guard.ts',
+    'semconv.ts',
+  ],
   'process-end.ts': ['core/', 'record/', 'guard.ts', 'config.ts'],
   'wire/': ['core/'],
   'providers/': ['core/', 'wire/'],
@@ -70,7 +78,13 @@ const reading = [
 /** Outside `instrumentation/`: what each folder may import of it. */
 const outside = {
   '^local/': reading,
-  '^cli/': reading,
+  '^cli/': [
+    ...reading,
+    // What `costspan doctor` looks at.
+    'config/',
+    'attribution/',
+    'record/endpoint.ts',
+  ],
   '^prices/': ['core/', 'pricing/'],
   '^dashboards/': ['core/', 'semconv.ts', 'semconv-metrics.ts', 'yaml-file.ts'],
   // The demo is an application (it may use the public API), and its ledger is priced without our engine.

@@ -193,6 +193,16 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
+    name: 'examples',
+    // Applications as somebody else would write them.
+    files: ['docs/examples/**'],
+    rules: {
+      'no-console': 'off',
+      'no-restricted-properties': 'off',
+      'no-restricted-syntax': 'off',
+    },
+  },
+  {
     name: 'dashboards',
     files: ['dashboards/**/*.ts', 'test/dashboards/**/*.ts'],
     // The SDK calls the classic schema deprecated; it is what provisioning, Grafana 10 to 13 and grafana.com take.

@@ -11,9 +11,10 @@ export interface Command {
   readonly help: string
   /**
    * Runs with the words after the command's name.
+   * What it resolves with is the exit code; only of a program that it runs for the user it may be any other.
    * @throws Misuse where an option or its value is not allowed; `main` prints it and exits with 2.
    */
-  run(args: readonly string[]): Promise<ExitCode>
+  run(args: readonly string[]): Promise<number>
 }
 
 /** A mistake in how a command was called: what, where, what is allowed, in one line. */

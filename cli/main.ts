@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `costspan`: finds the command, runs it, turns its error into one line and an exit code. */
 
-import { Failure, Misuse, type Command, type ExitCode } from './command.ts'
+import { Failure, Misuse, type Command } from './command.ts'
 
 /** Each command is loaded when it is named, so that `--help` and a mistake cost nothing. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -11,10 +11,11 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./commands/explain.ts')).explain,
   price: async () => (await import('./commands/price.ts')).price,
   prices: async () => (await import('./commands/prices.ts')).prices,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
   whatif: async () => (await import('./commands/whatif.ts')).whatif,
 }
 
-async function main(words: readonly string[]): Promise<ExitCode> {
+async function main(words: readonly string[]): Promise<number> {
   const [name, ...rest] = words
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stderr.write(await overview())
@@ -25,7 +26,10 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     throw new Misuse(`costspan: no command '${name}'. Allowed: ${Object.keys(commands).join(', ')}`)
   }
   const command = await load()
-  if (rest.includes('--help') || rest.includes('-h')) {
+  // What stands behind `--` is another program's.
+  const [end = rest.length] = [rest.indexOf('--')].filter((at) => at !== -1)
+  const own = rest.slice(0, end)
+  if (own.includes('--help') || own.includes('-h')) {
     process.stderr.write(`${command.help.trim()}\n`)
     return 0
   }

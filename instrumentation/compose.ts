@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import type { AttributionQuestion } from './attribution/attributor.ts'
 import { withAttribution } from './attribution/context.ts'
 import { attributionStage, type AttributionStage } from './compose/attribution.ts'
+import { diagnosisIn, NO_DIAGNOSIS } from './compose/diagnosis.ts'
 import { intercept } from './compose/interception.ts'
 import { recordingsOf, spanCosts, unitsOf, type ProcessState } from './compose/units.ts'
 import { readConfig, type Config } from './config.ts'
@@ -42,6 +43,7 @@ interface Core {
 }
 
 let core: Core | undefined
+let diagnosis = NO_DIAGNOSIS
 
 /** Asked on behalf of what is no call: outcomes, and costs beside calls. */
 const NO_CALL: AttributionQuestion = { provider: 'none', ahead: true }
@@ -61,8 +63,9 @@ function compose(): Core {
   if (core !== undefined) return core
   refuseBundled()
   const config = readConfig()
-  for (const problem of config.problems) say(problem)
   const version = packageVersion()
+  diagnosis = diagnosisIn(config.doctor, version)
+  for (const problem of config.problems) say(problem)
   const prices = pricesOf(config)
   const { book } = prices
   sharedState().prices ??= prices
@@ -86,6 +89,7 @@ function compose(): Core {
     ...counts,
     record(call, cost) {
       counts.record(call, cost)
+      diagnosis.recorded(call, cost)
       if (call.attribution.unit !== undefined) units().called(call)
     },
   }
@@ -132,10 +136,13 @@ function tell(error: unknown): void {
 
 function install(core: Core, state: SharedState): void {
   const { config, prices, metrics, hooks, attribution, version } = core
-  state.hooks ??= hooks
+  state.hooks ??= diagnosis.hooks(hooks, true)
   state.recordings ??= recordingsOf({ ...core, ...forRecordings(core) })
   state.disabled = config.disabled
-  if (config.disabled || config.sdkDisabled) return
+  if (config.disabled || config.sdkDisabled) {
+    diagnosis.off(config.disabled ? 'COSTSPAN_DISABLED' : 'OTEL_SDK_DISABLED')
+    return
+  }
   const onRecorded = (): void => {
     core.process.recorded = true
   }
@@ -154,9 +161,17 @@ function install(core: Core, state: SharedState): void {
   const step = watchSteps()
   const group = (): object | undefined => step() ?? recorder.activeSpan()
   const { attribute, check, outbound } = attribution
-  const observation = { config, recorder, calls, group, attribute, check, outbound }
+  const observation = {
+    config,
+    recorder: diagnosis.recorder(recorder),
+    calls,
+    group,
+    attribute,
+    check,
+    outbound,
+  }
   attribution.install()
-  intercept(observation)
+  intercept((hook) => diagnosis.observation(observation, hook))
   watchProcessEnd({
     telemetry,
     endCalls() {
@@ -166,7 +181,9 @@ function install(core: Core, state: SharedState): void {
     recorded: () => core.process.recorded,
     flushTimeoutMs: config.flushTimeoutMs,
     handover: config.exitHandover,
+    onEnded: diagnosis.ended,
   })
+  diagnosis.running({ exporters: config.otel.tracesExporters, telemetry })
 }
 
 function setUp(
@@ -174,11 +191,12 @@ function setUp(
   onRecorded: () => void,
 ): Telemetry {
   const nothing = (): Promise<void> => Promise.resolve()
+  const own = diagnosis.hooks(hooks, false)
   const processor = {
-    ...hooks,
+    ...own,
     onEnd(span: ProcessedSpan): void {
       onRecorded()
-      hooks.onEnd(span)
+      own.onEnd(span)
     },
     forceFlush: nothing,
     shutdown: nothing,
@@ -191,7 +209,10 @@ function setUp(
 /** The hooks behind `CostSpanProcessor`: those of the preloaded copy where there is one. */
 export function spanHooks(): SpanHooks | undefined {
   const state = sharedState()
-  state.hooks ??= composedOrTold()?.hooks
+  if (state.hooks === undefined) {
+    const composed = composedOrTold()
+    if (composed !== undefined) state.hooks = diagnosis.hooks(composed.hooks, true)
+  }
   return state.hooks as SpanHooks | undefined
 }
 
@@ -262,6 +283,7 @@ function bookSeconds(book: PriceBook): number | undefined {
 }
 
 function say(line: string): void {
+  diagnosis.said(line)
   process.stderr.write(`costspan: ${line}\n`)
 }
 

@@ -58,6 +58,8 @@ export interface Config {
   readonly exitHandover: boolean
   /** `OTEL_SDK_DISABLED`: calls pass untouched, as the OpenTelemetry specification wants it. */
   readonly sdkDisabled: boolean
+  /** `COSTSPAN_DOCTOR`: the folder to which `costspan doctor` has its processes tell what they see. */
+  readonly doctor: string | undefined
   readonly otel: OtelSettings
   /** What was wrong, one line each: name, value, what is allowed, what is used instead. */
   readonly problems: readonly string[]
@@ -93,6 +95,7 @@ export function readConfig(env: Environment = process.env): Config {
     flushTimeoutMs: pick.milliseconds('flushTimeoutMs', 2_000),
     exitHandover: at(file, 'exitHandover') !== false,
     sdkDisabled: env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true',
+    doctor: env['COSTSPAN_DOCTOR'] || undefined,
     otel: readOtelSettings(env),
     problems,
   })
@@ -201,4 +204,9 @@ export function inheritedEnv(
     result[name] = value
   }
   return result
+}
+
+/** Our environment, for a command that looks at how an application would be configured. */
+export function environment(): Environment {
+  return process.env
 }

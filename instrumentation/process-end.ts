@@ -18,6 +18,8 @@ export interface ProcessEndOptions {
   readonly recorded: () => boolean
   readonly flushTimeoutMs: number
   readonly handover: boolean
+  /** Called when all is done that is done at the end; more than once. */
+  readonly onEnded?: (() => void) | undefined
 }
 
 /** The longest a handover child may hold `process.exit`. Milliseconds. */
@@ -34,13 +36,14 @@ export function watchProcessEnd(options: ProcessEndOptions): void {
     warned = true
     process.stderr.write(`${line}\n`)
   }
-  const finish = async (): Promise<void> => {
+  const flushAll = async (): Promise<void> => {
     options.endCalls()
     const ours = responsible()
     if (ours === undefined) return
     await within(options.flushTimeoutMs, ours.flush())
     warn(ours.deliveries())
   }
+  const finish = (): Promise<void> => flushAll().finally(options.onEnded)
   process.once('beforeExit', () => {
     guardAsync('flushing at the end', finish)
   })
@@ -53,6 +56,7 @@ export function watchProcessEnd(options: ProcessEndOptions): void {
       if (options.handover) handOver(ours.deliveries())
       warn(ours.deliveries())
     })
+    options.onEnded?.()
   })
   if (isMainThread) for (const signal of ['SIGTERM', 'SIGINT'] as const) onSignal(signal, finish)
 }

@@ -1,6 +1,6 @@
 /**
  * Who a call is for, from all that say so. From the strongest: a rule with `override`; the code, by `withAttribution`
- * or middleware; the request itself, in the provider's own fields; the inbound request, by allow-listed headers and
+ * or middleware; what it tells OpenLLMetry; the request itself, in the provider's own fields; the inbound request, by allow-listed headers and
  * baggage; rules; the process's defaults. Field by field the stronger one wins.
  */
 
@@ -27,6 +27,8 @@ export interface AttributionSources {
   readonly defaults: Attribution
   readonly rules?: (question: AttributionQuestion) => Verdict
   readonly inbound?: () => Attribution | undefined
+  /** What the application tells another library, in OpenTelemetry's context. */
+  readonly told?: () => Attribution | undefined
   /** What to take of the provider's own fields; as they are where absent. */
   readonly stated?: (stated: Attribution) => Attribution | undefined
   /** The last word: versions of prompts, values, hashes. */
@@ -34,15 +36,19 @@ export interface AttributionSources {
 }
 
 export function createAttributor(sources: AttributionSources): Attributor {
-  const { defaults, rules, inbound, stated, settle } = sources
+  const { defaults, rules, inbound, told, stated, settle } = sources
   const plain = rules === undefined && inbound === undefined && settle === undefined
   return (question) => {
-    if (plain && question.stated === undefined) return currentAttribution(defaults)
+    const elsewhere = told?.()
+    if (plain && question.stated === undefined && elsewhere === undefined) {
+      return currentAttribution(defaults)
+    }
     const verdict = rules?.(question)
     let found = over(defaults, verdict?.below)
     found = over(found, inbound?.())
     const said = question.stated
     found = over(found, said === undefined || stated === undefined ? said : stated(said))
+    found = over(found, elsewhere)
     found = over(found, declaredAttribution())
     found = over(found, verdict?.above)
     return settle === undefined ? found : settle(found, question)

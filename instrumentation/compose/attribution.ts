@@ -5,6 +5,7 @@ import {
   type AttributionSources,
   type Attributor,
 } from '../attribution/attributor.ts'
+import { openllmetryAttribution } from '../attribution/openllmetry.ts'
 import type { Config } from '../config.ts'
 import type { Attribution } from '../core/attribution.ts'
 import type { AttributionRequiredError } from '../core/attribution-required.ts'
@@ -55,6 +56,9 @@ export const attributionStage: StageMaker = (config, count, say) => {
   }
 }
 
+export const told = (): Attribution | undefined =>
+  openllmetryAttribution((key) => activeContext().getValue(key))
+
 const BY_DEFAULT: StatedFields = {
   read: true,
   wanted: () => false,
@@ -63,7 +67,7 @@ const BY_DEFAULT: StatedFields = {
 
 function plainStage({ defaults }: Config): AttributionStage {
   return {
-    attribute: createAttributor({ defaults, stated: statedFields(BY_DEFAULT) }),
+    attribute: createAttributor({ defaults, told, stated: statedFields(BY_DEFAULT) }),
     check: undefined,
     outbound: createOutbound(CONTEXT, { pass: new Set(), put: [] }),
     openSpans: undefined,

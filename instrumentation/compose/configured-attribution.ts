@@ -20,7 +20,7 @@ import { systemPrompt } from '../providers/system-prompt.ts'
 import { activeContext } from '../record/otel-globals.ts'
 import { createSurroundings, type Surroundings } from '../record/surroundings.ts'
 import { sharedState } from '../shared-state.ts'
-import { CONTEXT, statedFields, type StageMaker } from './attribution.ts'
+import { CONTEXT, statedFields, told, type StageMaker } from './attribution.ts'
 
 export const configuredStage: StageMaker = (config, count, say) => {
   const settings = settingsOf(config, say)
@@ -92,6 +92,7 @@ function sourcesOf(
   const settle = settling(policy, version)
   return {
     defaults: config.defaults,
+    told,
     stated: statedFields({
       read,
       wanted: (key) => tags.some((matches) => matches(key)),

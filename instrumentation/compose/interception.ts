@@ -9,16 +9,18 @@ import { onDemand } from '../on-demand.ts'
 
 type Bedrock = typeof import('../intercept/clients/bedrock.ts')
 
-export function intercept(observation: Observation): void {
-  interceptFetch(observation)
-  interceptNodeHttp(observation)
-  interceptUndici(observation)
+/** @param by the observation for the hook of that name */
+export function intercept(by: (hook: string) => Observation): void {
+  const undici = by('undici')
+  interceptFetch(by('fetch'))
+  interceptNodeHttp(by('node:http'))
+  interceptUndici(undici)
   let bedrock: ((exports: unknown) => void) | undefined
   const hookBedrock = (exports: unknown): void => {
-    bedrock ??= (onDemand('intercept/clients/bedrock') as Bedrock).createBedrockHook(observation)
+    bedrock ??= (onDemand('intercept/clients/bedrock') as Bedrock).createBedrockHook(by('AWS SDK'))
     bedrock(exports)
   }
   const hooks = new Map<string, (exports: unknown) => void>()
   for (const name of AWS_CLIENT_MODULES) hooks.set(name, hookBedrock)
-  onRequired(hooks.set(UNDICI_MODULE, createUndiciHook(observation)))
+  onRequired(hooks.set(UNDICI_MODULE, createUndiciHook(undici)))
 }

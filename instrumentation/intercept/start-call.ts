@@ -21,6 +21,8 @@ export interface Observation {
   /** The error where a call must not be sent, by what it says; absent where nothing is demanded. */
   readonly check?: ((attribution: Attribution) => AttributionRequiredError | undefined) | undefined
   readonly outbound: Outbound
+  /** Told of each request that is taken for a call, where somebody wants to know. Never throws. */
+  readonly claimed?: ((request: ClaimedRequest) => void) | undefined
   /** What the attempts of one call have in common, by identity: the AI SDK's step, else the active span. */
   readonly group: () => object | undefined
 }
@@ -32,6 +34,7 @@ export function createStart(observation: Observation): StartCall {
   const { config, recorder, calls, group, attribute, check } = observation
   const repeats = createRepeats()
   return (claimed) => {
+    observation.claimed?.(claimed)
     const { provider, facts, body } = claimed
     const question = { provider, model: facts.model, stated: facts.attribution, body }
     const attribution = guard('attributing a call', () => attribute(question)) ?? config.defaults

@@ -2,10 +2,13 @@
 
 const LONGEST_COMPARED_NAME = 64
 
-/** At most three, the nearest first; none that differ in more than a third of the name. */
-export function nearest(name: string, known: readonly string[]): readonly string[] {
+/** At most three, the nearest first; none that differ in more than `limit` letters, by default a third of the name. */
+export function nearest(
+  name: string,
+  known: readonly string[],
+  limit = Math.max(2, Math.floor(name.length / 3)),
+): readonly string[] {
   if (name.length > LONGEST_COMPARED_NAME) return []
-  const limit = Math.max(2, Math.floor(name.length / 3))
   return known
     .filter((candidate) => Math.abs(candidate.length - name.length) <= limit)
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate, limit) }))

@@ -18,6 +18,8 @@ export interface Delivery {
   unacknowledged(): readonly Uint8Array[]
   /** Somebody else has delivered this body. */
   acknowledge(body: Uint8Array): void
+  /** Items that a receiver has taken. */
+  readonly delivered: number
   /** Items given up so far, and why the last of them was. */
   readonly lost: { readonly items: number; readonly reason: string | undefined }
   readonly endpoint: Endpoint
@@ -44,11 +46,10 @@ export function createDelivery(endpoint: Endpoint): Delivery {
   const pending = new Map<Batch, Promise<void>>()
   const pauses = createPauses()
   let hurried = false
-  let lostItems = 0
-  let lostReason: string | undefined
+  let delivered = 0
+  let lost: Delivery['lost'] = { items: 0, reason: undefined }
   const lose = (batch: Batch, reason: string): void => {
-    lostItems += batch.items
-    lostReason = reason
+    lost = { items: lost.items + batch.items, reason }
   }
   const deliver = async (batch: Batch): Promise<void> => {
     const deadline = Date.now() + (endpoint.timeoutMs || DEFAULT_TIMEOUT_MS)
@@ -56,7 +57,10 @@ export function createDelivery(endpoint: Endpoint): Delivery {
     for (;;) {
       const last = hurried
       const outcome = await attempt(endpoint, batch.body)
-      if (outcome.kind === 'delivered') return
+      if (outcome.kind === 'delivered') {
+        delivered += batch.items
+        return
+      }
       const wait = outcome.kind === 'retry' ? (outcome.afterMs ?? backoff) : Infinity
       if (last || Date.now() + wait > deadline) {
         lose(batch, outcome.reason)
@@ -86,10 +90,15 @@ export function createDelivery(endpoint: Endpoint): Delivery {
     },
     unacknowledged: () => [...pending.keys()].map((batch) => batch.body),
     acknowledge(body) {
-      for (const batch of pending.keys()) if (batch.body === body) pending.delete(batch)
+      for (const batch of pending.keys()) {
+        if (batch.body === body && pending.delete(batch)) delivered += batch.items
+      }
+    },
+    get delivered() {
+      return delivered
     },
     get lost() {
-      return { items: lostItems, reason: lostReason }
+      return lost
     },
   }
 }

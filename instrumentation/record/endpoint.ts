@@ -4,6 +4,7 @@ import type { Agent } from 'node:http'
 import type { Load } from './sdk-loading.ts'
 
 export interface Endpoint {
+  readonly signal: 'traces' | 'metrics' | 'logs'
   readonly url: string
   readonly headers: () => Promise<Readonly<Record<string, string>>>
   /** The headers once they are known; for process end, which can't wait. */
@@ -26,9 +27,11 @@ export function readEndpoint(
   const { convertLegacyHttpOptions } = load(
     '@opentelemetry/otlp-exporter-base/node-http',
   ) as typeof import('@opentelemetry/otlp-exporter-base/node-http')
-  const path = `v1/${signal.toLowerCase()}`
+  const name = signal.toLowerCase() as Endpoint['signal']
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above
-  const options = convertLegacyHttpOptions({}, signal, path, { 'Content-Type': contentType })
+  const options = convertLegacyHttpOptions({}, signal, `v1/${name}`, {
+    'Content-Type': contentType,
+  })
   let known: Readonly<Record<string, string>> = { 'Content-Type': contentType }
   const headers = async (): Promise<Readonly<Record<string, string>>> => {
     known = await options.headers()
@@ -36,6 +39,7 @@ export function readEndpoint(
   }
   headers().catch(() => undefined) // asked again, and reported, with the first batch
   return {
+    signal: name,
     url: options.url,
     headers,
     knownHeaders: () => known,

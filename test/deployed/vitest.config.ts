@@ -1,9 +1,13 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
-/** Applications as they are deployed: bundled, or built by a framework that is installed for it. */
+/**
+ * `npm run test:apps`: applications as they are deployed, bundled or built by a framework, and with another
+ * instrumentation. What they need is installed when it is first asked for.
+ */
 export default defineConfig({
   test: {
-    include: ['test/deployed/**/*.test.ts'],
+    include: ['test/deployed/**/*.test.ts', 'test/apps/*/*.test.ts'],
+    exclude: configDefaults.exclude,
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 120_000,

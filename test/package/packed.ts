@@ -88,10 +88,15 @@ export interface Finished {
   readonly stderr: string
 }
 
-/** Runs a program to its end, at most 20 s; a program that had to be killed has code -1. */
-export function run(program: string, args: readonly string[], cwd: string): Promise<Finished> {
+/** Runs a program to its end, by default for 20 s at most; a program that had to be killed has code -1. */
+export function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  timeout = 20_000,
+): Promise<Finished> {
   return new Promise((resolve) => {
-    execFile(program, args, { cwd, timeout: 20_000, maxBuffer: 1e8 }, (error, stdout, stderr) => {
+    execFile(program, args, { cwd, timeout, maxBuffer: 1e8 }, (error, stdout, stderr) => {
       resolve({ code: exitCode(error), stdout, stderr })
     })
   })
