@@ -7,12 +7,14 @@ import type { Observation } from '../intercept/start-call.ts'
 import { createUndiciHook, interceptUndici } from '../intercept/undici.ts'
 import { onDemand } from '../on-demand.ts'
 
+type HttpRequests = typeof import('../intercept/http-request.ts')
+type UndiciRequests = typeof import('../intercept/undici-request.ts')
 type Bedrock = typeof import('../intercept/clients/bedrock.ts')
 
 export function intercept(observation: Observation): void {
   interceptFetch(observation)
-  interceptNodeHttp(observation)
-  interceptUndici(observation)
+  interceptNodeHttp(observation, () => onDemand('intercept/http-request') as HttpRequests)
+  interceptUndici(observation, () => onDemand('intercept/undici-request') as UndiciRequests)
   let bedrock: ((exports: unknown) => void) | undefined
   const hookBedrock = (exports: unknown): void => {
     bedrock ??= (onDemand('intercept/clients/bedrock') as Bedrock).createBedrockHook(observation)

@@ -15,29 +15,13 @@ import { ownMethod } from './own-method.ts'
 import { passingBytes, type PassingBytes } from './passing-bytes.ts'
 import { createSentBody } from './sent-body.ts'
 import type { Observation } from './start-call.ts'
-import { answerHeaders, keepBaggage, requestHeader, withBody } from './undici-headers.ts'
-
-/** As far as it is used here. */
-export interface UndiciRequest {
-  readonly method: string
-  readonly path: string
-  readonly origin: string | URL
-  /** Names and values in turn. */
-  readonly headers: (string | readonly string[])[]
-  /** A Buffer where it was a string or bytes; a stream, an iterable, a form; `null`. */
-  body: unknown
-  contentLength: number | null
-  /** Set before it is sent, it fails with this and is not sent. */
-  error?: Error
-  onBodySent(chunk: unknown): unknown
-  onRequestSent(): unknown
-  /** Undici 6 and 7. False: no more for now. */
-  onData?(chunk: Uint8Array): boolean
-  onComplete?(trailers: unknown): unknown
-  /** Undici 8. */
-  onResponseData?(chunk: Uint8Array): boolean
-  onResponseEnd?(trailers: unknown): unknown
-}
+import {
+  answerHeaders,
+  keepBaggage,
+  requestHeader,
+  withBody,
+  type UndiciRequest,
+} from './undici-headers.ts'
 
 const ANSWERED = 'undici:request:headers'
 const FAILED = 'undici:request:error'
