@@ -8,6 +8,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { guard } from '../guard.ts'
 import { createBegin, noteFailure, noteHead, type Attempt, type BeginAttempt } from './attempt.ts'
+import { attemptOf, isAnswered, noteAnswered, setAttempt } from './attempt-of.ts'
 import { claimSent, targetOf, type Target } from './claim.ts'
 import { failed, stopped } from './exchange.ts'
 import { observeAnswer } from './http-answer.ts'
@@ -27,19 +28,19 @@ interface HttpRequests {
 }
 
 export function watchHttpRequests(observation: Observation): HttpRequests {
-  const attempts = new WeakMap<ClientRequest, Attempt>()
   const begin = createBegin(observation)
   const onAnswered = (message: unknown): void => {
     const { request, response } = message as Answered
-    const attempt = attempts.get(request)
+    const attempt = attemptOf(request)
     if (attempt === undefined) return
     guard('observing an answer', () => {
+      noteAnswered(request)
       onAnswer(attempt, response)
     })
   }
   const onFailed = (message: unknown): void => {
     const { request, error } = message as { readonly request: ClientRequest; error: unknown }
-    const attempt = attempts.get(request)
+    const attempt = attemptOf(request)
     if (attempt === undefined) return
     guard('noting a failed request', () => {
       if (!isAnswered(request)) noteFailure(attempt, error, false)
@@ -52,7 +53,7 @@ export function watchHttpRequests(observation: Observation): HttpRequests {
     watch(request) {
       const target = targetOf(addressOf(request), observation.config.hosts)
       if (target === undefined) return
-      watchWriting({ request, target, begin, observation, attempts })
+      watchWriting({ request, target, begin, observation })
     },
     stop() {
       unsubscribe(ANSWERED, onAnswered)
@@ -71,7 +72,6 @@ interface Watched {
   readonly target: Target
   readonly begin: BeginAttempt
   readonly observation: Observation
-  readonly attempts: WeakMap<ClientRequest, Attempt>
 }
 
 type Arguments = readonly unknown[]
@@ -120,7 +120,7 @@ function claim(
   inContext: ReturnType<typeof AsyncLocalStorage.snapshot>,
   args: Arguments,
 ): Arguments {
-  const { request, target, begin, attempts, observation } = watched
+  const { request, target, begin, observation } = watched
   const header = (name: string): string | null => headerOf(request, name)
   const claimed = claimSent(target, written, header)
   if (claimed === undefined) return args
@@ -134,7 +134,7 @@ function claim(
     request.destroy(attempt.error)
     return args
   }
-  attempts.set(request, attempt)
+  setAttempt(request, attempt)
   watchDestroying(request, attempt)
   return attempt.asked === undefined ? args : withBody(request, attempt.asked, args)
 }
@@ -152,11 +152,6 @@ function watchDestroying(request: ClientRequest, attempt: Attempt): void {
       return native.call(this, error)
     }
   })
-}
-
-/** Documented nowhere, and there since `node:http` began: the answer, once it has come. */
-function isAnswered(request: ClientRequest): boolean {
-  return (request as { readonly res?: IncomingMessage | null }).res != null
 }
 
 function onAnswer(attempt: Attempt, response: IncomingMessage): void {

@@ -8,7 +8,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ClientRequest } from 'node:http'
 import { guard } from '../guard.ts'
-import { onDemand } from '../on-demand.ts'
 import { protocolFor } from '../providers/registry.ts'
 import { withoutQuery } from './claim.ts'
 import { isSeenAbove } from './seen-above.ts'
@@ -19,10 +18,11 @@ type HttpRequests = typeof import('./http-request.ts')
 /** Node 22.12, 23.2. Before it is sent, and before anything of it is. */
 const CREATED = 'http.client.request.created'
 
-const loadRequests = (): HttpRequests => onDemand('intercept/http-request') as HttpRequests
-
-/** Returns what stops it. */
-export function interceptNodeHttp(observation: Observation, load = loadRequests): () => void {
+/**
+ * Returns what stops it.
+ * @param load gives what observes calls, asked for with the first one
+ */
+export function interceptNodeHttp(observation: Observation, load: () => HttpRequests): () => void {
   let requests: ReturnType<HttpRequests['watchHttpRequests']> | undefined
   const onCreated = (message: unknown): void => {
     const { request } = message as { readonly request: ClientRequest }

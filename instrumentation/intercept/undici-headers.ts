@@ -1,8 +1,29 @@
-/** Headers of undici's requests and answers, and bodies in place of others. */
+/** Requests of undici, their headers and those of their answers, and bodies in place of others. */
 
 import { isObject } from '../core/unknown.ts'
 import type { Outbound } from '../propagation/outbound.ts'
-import type { UndiciRequest } from './undici-request.ts'
+
+/** As far as it is used here. */
+export interface UndiciRequest {
+  readonly method: string
+  readonly path: string
+  readonly origin: string | URL
+  /** Names and values in turn. */
+  readonly headers: (string | readonly string[])[]
+  /** A Buffer where it was a string or bytes; a stream, an iterable, a form; `null`. */
+  body: unknown
+  contentLength: number | null
+  /** Set before it is sent, it fails with this and is not sent. */
+  error?: Error
+  onBodySent(chunk: unknown): unknown
+  onRequestSent(): unknown
+  /** Undici 6 and 7. False: no more for now. */
+  onData?(chunk: Uint8Array): boolean
+  onComplete?(trailers: unknown): unknown
+  /** Undici 8. */
+  onResponseData?(chunk: Uint8Array): boolean
+  onResponseEnd?(trailers: unknown): unknown
+}
 
 export function requestHeader(request: UndiciRequest, name: string): string | null {
   // Kept apart from the others.

@@ -7,6 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { guard } from '../guard.ts'
 import { createBegin, noteFailure, noteHead, type Attempt, type BeginAttempt } from './attempt.ts'
+import { attemptOf, isAnswered, noteAnswered, setAttempt } from './attempt-of.ts'
 import { claimSent, targetOf, type SentBody, type Target } from './claim.ts'
 import { isAbort } from './errors.ts'
 import { failed, stopped } from './exchange.ts'
@@ -14,29 +15,13 @@ import { ownMethod } from './own-method.ts'
 import { passingBytes, type PassingBytes } from './passing-bytes.ts'
 import { createSentBody } from './sent-body.ts'
 import type { Observation } from './start-call.ts'
-import { answerHeaders, keepBaggage, requestHeader, withBody } from './undici-headers.ts'
-
-/** As far as it is used here. */
-export interface UndiciRequest {
-  readonly method: string
-  readonly path: string
-  readonly origin: string | URL
-  /** Names and values in turn. */
-  readonly headers: (string | readonly string[])[]
-  /** A Buffer where it was a string or bytes; a stream, an iterable, a form; `null`. */
-  body: unknown
-  contentLength: number | null
-  /** Set before it is sent, it fails with this and is not sent. */
-  error?: Error
-  onBodySent(chunk: unknown): unknown
-  onRequestSent(): unknown
-  /** Undici 6 and 7. False: no more for now. */
-  onData?(chunk: Uint8Array): boolean
-  onComplete?(trailers: unknown): unknown
-  /** Undici 8. */
-  onResponseData?(chunk: Uint8Array): boolean
-  onResponseEnd?(trailers: unknown): unknown
-}
+import {
+  answerHeaders,
+  keepBaggage,
+  requestHeader,
+  withBody,
+  type UndiciRequest,
+} from './undici-headers.ts'
 
 const ANSWERED = 'undici:request:headers'
 const FAILED = 'undici:request:error'
@@ -52,7 +37,6 @@ interface Watched {
   readonly target: Target
   readonly begin: BeginAttempt
   readonly observation: Observation
-  readonly attempts: WeakMap<UndiciRequest, Attempt>
 }
 
 interface Answered {
@@ -61,25 +45,23 @@ interface Answered {
 }
 
 export function watchUndiciRequests(observation: Observation): UndiciRequests {
-  const attempts = new WeakMap<UndiciRequest, Attempt>()
-  const answered = new WeakSet<UndiciRequest>()
   const begin = createBegin(observation)
   const onAnswered = (message: unknown): void => {
     const { request, response } = message as Answered
-    const attempt = attempts.get(request)
+    const attempt = attemptOf(request)
     if (attempt === undefined || response.statusCode < 200) return
-    answered.add(request)
+    noteAnswered(request)
     guard('observing an answer', () => {
       onAnswer(request, attempt, response)
     })
   }
   const onFailed = (message: unknown): void => {
     const { request, error } = message as { readonly request: UndiciRequest; error: unknown }
-    const attempt = attempts.get(request)
+    const attempt = attemptOf(request)
     if (attempt === undefined) return
     guard('noting a failed request', () => {
       const byApplication = isItsOwn(error)
-      if (!answered.has(request)) noteFailure(attempt, error, byApplication)
+      if (!isAnswered(request)) noteFailure(attempt, error, byApplication)
       else if (byApplication) stopped(attempt.exchange)
       else failed(attempt.exchange, error)
     })
@@ -89,7 +71,7 @@ export function watchUndiciRequests(observation: Observation): UndiciRequests {
   return {
     watch(request) {
       const target = targetOf(addressOf(request), observation.config.hosts)
-      if (target !== undefined) watch({ request, target, begin, observation, attempts })
+      if (target !== undefined) watch({ request, target, begin, observation })
     },
     stop() {
       unsubscribe(ANSWERED, onAnswered)
@@ -147,7 +129,7 @@ function watchSending(watched: Watched): void {
 }
 
 function claim(watched: Watched, sent: SentBody, isSent = false): void {
-  const { request, target, begin, attempts, observation } = watched
+  const { request, target, begin, observation } = watched
   const header = (name: string): string | null => requestHeader(request, name)
   const claimed = claimSent(target, sent, header)
   if (claimed === undefined) return
@@ -160,7 +142,7 @@ function claim(watched: Watched, sent: SentBody, isSent = false): void {
     request.error = attempt.error
     return
   }
-  attempts.set(request, attempt)
+  setAttempt(request, attempt)
   if (attempt.asked !== undefined) withBody(request, attempt.asked)
 }
 

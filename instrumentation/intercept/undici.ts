@@ -7,13 +7,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { isObject } from '../core/unknown.ts'
 import { guard } from '../guard.ts'
-import { onDemand } from '../on-demand.ts'
 import { protocolFor } from '../providers/registry.ts'
 import { withoutQuery } from './claim.ts'
 import { observedFetch } from './fetch.ts'
 import { isSeenAbove } from './seen-above.ts'
 import type { Observation } from './start-call.ts'
-import type { UndiciRequest } from './undici-request.ts'
+import type { UndiciRequest } from './undici-headers.ts'
 
 type UndiciRequests = typeof import('./undici-request.ts')
 
@@ -23,10 +22,11 @@ const CREATED = 'undici:request:create'
 /** Its `fetch` sends this with every request, and `request` with none: the Fetch standard demands it. */
 const MADE_BY_FETCH = 'sec-fetch-mode'
 
-const loadRequests = (): UndiciRequests => onDemand('intercept/undici-request') as UndiciRequests
-
-/** Returns what stops it. */
-export function interceptUndici(observation: Observation, load = loadRequests): () => void {
+/**
+ * Returns what stops it.
+ * @param load gives what observes calls, asked for with the first one
+ */
+export function interceptUndici(observation: Observation, load: () => UndiciRequests): () => void {
   let requests: ReturnType<UndiciRequests['watchUndiciRequests']> | undefined
   const onCreated = (message: unknown): void => {
     const { request } = message as { readonly request: UndiciRequest }
