@@ -7,7 +7,7 @@
  *   --only alarms|detection
  *   --cv 1.5         one coefficient of variation; 0.6, 1.5 and 3 if not given
  *
- * Half an hour of a processor: rules are evaluated 40,320 times a week, four features at a time, those alone that decide
+ * Forty minutes of a processor: rules are evaluated 40,320 times a week, four features at a time, those alone that decide
  * whether an alert fires. Budgets are left out: that a budget burns is no false alarm.
  */
 

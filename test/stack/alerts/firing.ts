@@ -22,7 +22,7 @@ export const FAST_ALERTS = [
 ] as const
 
 /** Of what no budget knows: that a budget burns is no false alarm. */
-export const ORDINARY_ALERTS = [
+const ORDINARY_ALERTS = [
   ...FAST_ALERTS,
   'CostspanConversationLimit',
   'CostspanUnpriced',
