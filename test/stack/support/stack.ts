@@ -72,7 +72,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     readyUrl: `${prometheus}/-/ready`,
   })
   const tempo = `127.0.0.1:${storeGrpc}`
-  const first = await startCollector(join(folder, 'queue'), { prometheus, tempo }, options)
+  const first = await startCollector(join(folder, 'queue'), { prometheus, tempo }, options).catch(
+    async (error: unknown) => {
+      for (const each of [metrics, store]) await each.kill()
+      throw error
+    },
+  )
   const others: Part[] = []
   return {
     otlp: first.otlp,
