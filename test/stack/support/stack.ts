@@ -78,7 +78,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     readyUrl: `${prometheus}/-/ready`,
   })
   const tempo = `127.0.0.1:${storeGrpc}`
-  const first = await startCollector(join(folder, 'queue'), { prometheus, tempo }, options)
+  const first = await startCollector(join(folder, 'queue'), { prometheus, tempo }, options).catch(
+    async (error: unknown) => {
+      for (const each of [metrics, store]) await each.kill()
+      throw error
+    },
+  )
   const others: Part[] = []
   const other = async (own: StackOptions): Promise<CollectorPart> => {
     const queue = join(folder, `queue-${others.length + 2}`)
