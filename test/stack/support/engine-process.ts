@@ -24,7 +24,7 @@ export interface EngineProcess {
   kill(): Promise<void>
 }
 
-/** The price table takes 7 s of a processor to read. */
+/** The price table takes 2 s of a processor to read, which others may want too. */
 const READY_MS = 90_000
 const STOP_MS = 40_000
 
