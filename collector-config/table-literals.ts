@@ -59,7 +59,7 @@ export function textList(texts: readonly string[]): string {
 }
 
 /** Names that share a hash, one after the other: `0012|openai/gpt-4o=0345|openai/gpt-4=`. The number stands before the name. */
-export interface NameTable {
+interface NameTable {
   /** OTTL: the list of texts. */
   readonly list: string
   /** OTTL: the index in it of the name that has this hash key. */
@@ -97,7 +97,7 @@ function padded(index: number): string {
 }
 
 /** How a name stands in a text; its end is marked, or it would be found in a longer one. */
-export function searched(name: string): string {
+function searched(name: string): string {
   return `|${name}=`
 }
 

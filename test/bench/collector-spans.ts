@@ -95,6 +95,14 @@ const ownCall: Made = (index) => ({
   },
 })
 
+/** The same calls as others that have priced them record them: what a price costs once it is there. */
+export function priced(count: number): Uint8Array {
+  return requestOf(count, (index) => {
+    const { attributes } = ownCall(index)
+    return { scope: 'elsewhere', attributes: { ...attributes, 'costspan.cost.by': 'collector' } }
+  })
+}
+
 /** Requests that a web server answered: 13 attributes, nothing of ours. */
 export function web(count: number): Uint8Array {
   return requestOf(count, webRequest)

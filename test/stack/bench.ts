@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { conventional, mixed, own, recorded, web } from '../bench/collector-spans.ts'
+import { conventional, mixed, own, priced, recorded, web } from '../bench/collector-spans.ts'
 import { median } from '../bench/statistics.ts'
 import { processorSeconds } from './support/engine-process.ts'
 import { startStack, type CollectorPart } from './support/stack.ts'
@@ -45,6 +45,7 @@ const KINDS: Readonly<Record<string, (count: number) => Uint8Array>> = {
   "other emitters' calls": conventional,
   'requests of a web server': web,
   'twelve web, six own, two others': mixed,
+  'calls that others have priced': priced,
   'recorded spans of eight emitters, with text': recorded,
 }
 

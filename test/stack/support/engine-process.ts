@@ -25,8 +25,8 @@ export interface EngineProcess {
   kill(): Promise<void>
 }
 
-/** The price table takes 7 s of a processor to read, of which a crowded machine gives a twentieth. */
-const READY_MS = 240_000
+/** The price table takes 2 s of a processor to read, of which a crowded machine gives a twentieth. */
+const READY_MS = 120_000
 const STOP_MS = 40_000
 
 /** @throws Error with the end of what it wrote, where it is not ready in time. */
