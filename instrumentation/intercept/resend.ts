@@ -41,12 +41,5 @@ export function resendKey(claimed: ClaimedRequest): string {
  */
 export function saysFirstAttempt(claimed: ClaimedRequest): boolean | undefined {
   const count = claimed.header('x-stainless-retry-count')
-  if (count === null) return undefined
-  return count === '0' && !RESENDS_ABOVE.test(claimed.header('user-agent') ?? '')
+  return count === null ? undefined : count === '0'
 }
-
-/**
- * What lets its client send once and resends by itself, so that each of its attempts says that it is the first:
- * `AsyncCaller` of `@langchain/core` 1.4, above `@langchain/openai` 1.6.
- */
-const RESENDS_ABOVE = /^langchainjs-/

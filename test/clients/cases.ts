@@ -37,7 +37,8 @@ const LONG_TAIL_CLIENTS: readonly Client[] = [
     name: 'langchain',
     package: '@langchain/openai',
     streams: true,
-    resends: 'told',
+    // It resends above its client, which says of each attempt that it is the first: they are recorded as calls of their own.
+    resends: false,
     lingers: true,
   },
   { name: 'undici 7', package: 'undici-7', streams: true, resends: false, lingers: true },

@@ -147,21 +147,6 @@ describe('attempts', () => {
     expect(seen.calls.flatMap((call) => call.failedAttempts)).toEqual([])
   })
 
-  test('an attempt that LangChain sends again is none, though its client calls each the first', async () => {
-    const client = new OpenAI({
-      baseURL: `${simulator.url}/v1`,
-      apiKey: 'none',
-      maxRetries: 0,
-      defaultHeaders: { 'user-agent': 'langchainjs-openai/1.0.0 ((node/v24.0.0; linux; x64))' },
-    })
-    const failingOnce = fault('status=429; times=1')
-    await expect(client.chat.completions.create(chat, failingOnce)).rejects.toThrow()
-    await client.chat.completions.create(chat, failingOnce)
-    const calls = await seen.waitForCalls(1)
-    expect(calls.length).toBe(1)
-    expect(calls[0]).toMatchObject({ end: 'completed', failedAttempts: [{ statusCode: 429 }] })
-  })
-
   test('a refused connection is retried by the client and stays one call', async () => {
     const client = new OpenAI({ baseURL: 'http://127.0.0.1:9/v1', apiKey: 'none', maxRetries: 1 })
     await expect(client.chat.completions.create(chat)).rejects.toThrow('Connection error')

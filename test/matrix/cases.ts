@@ -65,8 +65,8 @@ export interface Client {
   /** As in the folder's package.json, or its workspace's; absent where Node itself is the client. */
   readonly package?: string
   readonly streams: boolean
-  /** It does not resend what failed. `told`: it does where the answer says when, in whole seconds. */
-  readonly resends?: false | 'told'
+  /** It does not resend what failed. */
+  readonly resends?: false
   /** An answer that it leaves unread keeps the process alive, bare as well: it is ended by `process.exit`. */
   readonly lingers?: boolean
   /** It reads on in the background where the application does not (measured, as bare): then the answer came whole. */
@@ -144,7 +144,6 @@ export function casesOf(client: Client): Case[] {
   }))
   return [...plain, ...(client.streams ? streamed : [])]
     .filter((one) => can(client, one))
-    .map((one) => (client.resends === 'told' ? told(one) : one))
     .map((one) => (client.tls === true ? patient(one) : one))
 }
 
@@ -155,9 +154,6 @@ const patient = (one: Case): Case => ({
   ...(one.timeout === undefined ? {} : { timeout: 800 }),
   ...(one.abortAfterMs === undefined ? {} : { abortAfterMs: 600 }),
 })
-
-const told = (one: Case): Case =>
-  one.fault === RETRIED ? { ...one, fault: `${RETRIED}; retry-after=1` } : one
 
 function can({ resends, without = [] }: Client, { name, retries }: Case): boolean {
   return !without.includes(name) && (retries === undefined || resends !== false)
