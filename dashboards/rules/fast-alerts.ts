@@ -52,11 +52,13 @@ const REPEATS = `(
 )`
 
 /**
- * Whether the usual call has changed, whatever the tail does: more than half of the calls are above what nine in ten, of
- * many calls three in four, were below.
+ * Whether the usual call has changed, whatever the tail does: half of the calls are above what 97 in a hundred were below,
+ * of more conversations nine in ten, of many three in four. By chance that is, of 10, five windows in a million, of 24 one,
+ * of 60 thirty (binomial); of 12 above nine in ten it was one a week (docs/alerts.md).
  */
 const shifted = (name: string): string => `(
-  ${now(`${name}_p50`)} > ${ON_FEATURE} ${before(`${name}_p90`)}
+  ${now(`${name}_p50`)} > ${ON_FEATURE} ${before(`${name}_p97`)}
+  or ${now(`${name}_p50`)} > ${ON_FEATURE} ${before(`${name}_p90`)} ${and} ${units(now)} >= 24
   or ${now(`${name}_p50`)} > ${ON_FEATURE} ${before(`${name}_p75`)} ${and} ${units(now)} >= 60
 )`
 const LONGER = `(

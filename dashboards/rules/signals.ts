@@ -145,6 +145,7 @@ function distributionRules(name: string, metric: MetricDefinition): readonly Rec
     },
     { record: signal(`${name}_p75`, 'before'), expr: hour(0.75) },
     { record: signal(`${name}_p90`, 'before'), expr: hour(0.9) },
+    { record: signal(`${name}_p97`, 'before'), expr: hour(0.97) },
   ]
 }
 
