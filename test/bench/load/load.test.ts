@@ -25,20 +25,20 @@ test('1,000 streams at once, three times: each is recorded, and nothing is left 
   expect(figures.onSignals).toBe(0)
   // An open call is some 5 kB, an empty object with its place in a Set some 100 bytes.
   expect(figures.leftBytes).toBeLessThan(100)
-}, 120_000)
+}, 300_000)
 
-describe('20,000 calls with names that never end', () => {
+describe('10,000 calls with names that never end', () => {
   test('leave nothing open, and the heap does not grow with them', async () => {
     // What failed by an abort may be resent for 10 s, which is longer than this test should take.
-    const load = { calls: 20_000, each: 5_000, without: 'aborted' }
+    const load = { calls: 10_000, each: 2_500, without: 'aborted' }
     const { figures, delivered } = await day(load, 'day', sink)
-    expect(figures.held.map(({ done }) => done)).toEqual([5_000, 10_000, 15_000, 20_000])
+    expect(figures.held.map(({ done }) => done)).toEqual([2_500, 5_000, 7_500, 10_000])
     for (const { objects } of figures.held) expect(objects).toEqual({ CallSpan: 0, Response: 0 })
     expect(new Set(figures.held.map(({ listeners }) => listeners)).size).toBe(1)
-    expect(delivered?.spans).toBe(20_000)
+    expect(delivered?.spans).toBe(10_000)
     // Bounded sets are still filling; what is kept of a call, its attribution alone, is more than that.
     expect(slopeOf(figures.held).bytes).toBeLessThan(500)
-  }, 120_000)
+  }, 300_000)
 })
 
 test('the slope of 4 readings that grow by 2 bytes a call is 2, without noise; with a bump it has some', () => {
