@@ -7,6 +7,7 @@ export default defineConfig({
     exclude: [
       ...configDefaults.exclude,
       'test/apps/**',
+      'test/bench/load/**',
       'test/clients/**',
       'test/deployed/**',
       'test/stack/**',

@@ -23,6 +23,8 @@ export interface Day {
   readonly each: number
   /** A kind of call that is left out. */
   readonly without?: string
+  /** One call in so many brings names that are new; 20 unless given. */
+  readonly newOneIn?: number
   /** Called with each reading. */
   readonly onHeld?: (held: Weighed) => void
 }
@@ -34,7 +36,7 @@ const VARYING = /^costspan: attribution: prompt '.*' has had 20 versions/
 
 /** @param sink where it exports to; undefined: the bare program. */
 export function day(
-  { calls, each, without, onHeld }: Day,
+  { calls, each, without, newOneIn = 20, onHeld }: Day,
   run: string,
   sink?: Sink,
 ): Promise<Ran<DayFigures>> {
@@ -42,7 +44,7 @@ export function day(
     {
       program: 'day.cjs',
       preloads: ['./apps/day-transport.cjs'],
-      args: [String(calls), String(each), without ?? ''],
+      args: [String(calls), String(each), without ?? '', String(newOneIn)],
       expected: VARYING,
       env: sink === undefined ? {} : { COSTSPAN: '1', COSTSPAN_CONFIG: CONFIG },
       onLine(line) {

@@ -27,17 +27,18 @@ test('1,000 streams at once, three times: each is recorded, and nothing is left 
   expect(figures.leftBytes).toBeLessThan(100)
 }, 300_000)
 
-describe('10,000 calls with names that never end', () => {
+describe('12,000 calls with names that never end', () => {
   test('leave nothing open, and the heap does not grow with them', async () => {
     // What failed by an abort may be resent for 10 s, which is longer than this test should take.
-    const load = { calls: 10_000, each: 2_500, without: 'aborted' }
+    const load = { calls: 12_000, each: 2_000, without: 'aborted', newOneIn: 2 }
     const { figures, delivered } = await day(load, 'day', sink)
-    expect(figures.held.map(({ done }) => done)).toEqual([2_500, 5_000, 7_500, 10_000])
+    expect(figures.held.length).toBe(6)
     for (const { objects } of figures.held) expect(objects).toEqual({ CallSpan: 0, Response: 0 })
     expect(new Set(figures.held.map(({ listeners }) => listeners)).size).toBe(1)
-    expect(delivered?.spans).toBe(10_000)
-    // Bounded sets are still filling; what is kept of a call, its attribution alone, is more than that.
-    expect(slopeOf(figures.held).bytes).toBeLessThan(500)
+    expect(delivered?.spans).toBe(12_000)
+    // By the third reading every set but that of digests is full (docs/load.md). What would be kept of a call, its
+    // attribution alone, is more than this.
+    expect(slopeOf(figures.held.slice(2)).bytes).toBeLessThan(500)
   }, 300_000)
 })
 

@@ -1,11 +1,12 @@
 // A day of traffic without its pauses: calls of many kinds, with names that an application goes on inventing. Arguments:
-// how many, after how many the heap is weighed each time, and a kind to leave out. What is costspan's is left out where
-// COSTSPAN is not set.
+// how many, after how many the heap is weighed each time, a kind to leave out, and of how many calls one brings new names.
+// What is costspan's is left out where COSTSPAN is not set.
 const { OpenAI } = require('openai')
 const { pause, settle, heapBytes, objects, listeners, report } = require('./held.cjs')
 
 const [calls, each] = process.argv.slice(2, 4).map(Number)
 const without = process.argv[4]
+const newOneIn = Number(process.argv[5])
 const client = new OpenAI({ apiKey: 'none', maxRetries: 1 })
 const observed = process.env.COSTSPAN === '1'
 const costspan = observed ? require('costspan') : undefined
@@ -23,10 +24,10 @@ function mixed(index) {
   return (value ^ (value >>> 13)) >>> 0
 }
 
-/** One call in 20 has a name of each kind that nobody has used before. */
+/** One call in so many has a name of each kind that nobody has used before. */
 function plan(index) {
   const chance = mixed(index)
-  const fresh = (chance >>> 8) % 20 === 0
+  const fresh = (chance >>> 8) % newOneIn === 0
   return {
     kind: chance % 8 === 0 ? KINDS[(chance >>> 4) % KINDS.length] : 'plain',
     model: fresh ? `private-${index}` : MODELS[chance % MODELS.length],
