@@ -2,9 +2,9 @@
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { installApp } from '../apps/install.ts'
 import { layInto, pack } from '../package/packed.ts'
 
 const APP = fileURLToPath(new URL('../apps/next', import.meta.url))
@@ -20,11 +20,9 @@ const ENV = {
 
 const exec = promisify(execFile)
 
-/** Installs where the lock file is newer than what is installed, puts the packed costspan in, and builds. */
+/** Installs what the lock file says, puts the packed costspan in, and builds. */
 export async function buildNextApp(): Promise<void> {
-  if (!(await isInstalled())) {
-    await exec('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: APP, env: ENV })
-  }
+  await installApp(APP)
   const packed = await pack()
   try {
     await layInto(packed.tarball, APP)
@@ -32,17 +30,6 @@ export async function buildNextApp(): Promise<void> {
     await packed.remove()
   }
   await exec(process.execPath, [NEXT, 'build'], { cwd: APP, env: ENV, maxBuffer: 1e8 })
-}
-
-async function isInstalled(): Promise<boolean> {
-  const times = ['node_modules/.package-lock.json', 'package-lock.json'].map((file) =>
-    stat(`${APP}/${file}`).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => 0,
-    ),
-  )
-  const [installed = 0, locked = 0] = await Promise.all(times)
-  return installed >= locked && installed > 0
 }
 
 export interface NextServer {
