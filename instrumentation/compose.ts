@@ -4,22 +4,22 @@ import { createRequire } from 'node:module'
 import type { AttributionQuestion } from './attribution/attributor.ts'
 import { withAttribution } from './attribution/context.ts'
 import { attributionStage, type AttributionStage } from './compose/attribution.ts'
+import { pricesOf } from './compose/prices.ts'
 import { diagnosisIn, NO_DIAGNOSIS } from './compose/diagnosis.ts'
 import { intercept } from './compose/interception.ts'
 import { recordingsOf, spanCosts, unitsOf, type ProcessState } from './compose/units.ts'
 import { readConfig, type Config } from './config.ts'
 import type { Attribution } from './core/attribution.ts'
-import { guardAsync } from './guard.ts'
 import { watchSteps } from './intercept/clients/ai-sdk.ts'
 import { createOpenCalls } from './intercept/open-calls.ts'
 import { layerOf } from './pricing/layer.ts'
 import type { PriceBook, PriceBookSource } from './pricing/index.ts'
-import { onDemand, refuseBundled } from './on-demand.ts'
-import { createPrices, type Prices } from './prices.ts'
+import { refuseBundled } from './on-demand.ts'
+import type { Prices } from './prices.ts'
 import { watchProcessEnd } from './process-end.ts'
 import { endAbandoned } from './record/adoption.ts'
 import { createMetrics, type Metrics } from './record/metrics.ts'
-import { isSetUp, untraced } from './record/otel-globals.ts'
+import { isSetUp } from './record/otel-globals.ts'
 import { createSpanHooks, type ProcessedSpan, type SpanHooks } from './record/processor.ts'
 import { createRecorder } from './record/recorder.ts'
 import type { SpanCosts } from './record/span-costs.ts'
@@ -66,7 +66,7 @@ function compose(): Core {
   const version = packageVersion()
   diagnosis = diagnosisIn(config.doctor, version)
   for (const problem of config.problems) say(problem)
-  const prices = pricesOf(config)
+  const prices = pricesOf(config, say)
   const { book } = prices
   sharedState().prices ??= prices
   const process: ProcessState = { telemetry: undefined, recorded: false }
@@ -225,46 +225,6 @@ export function recordings(): Recordings | undefined {
     state.recordings = recordingsOf({ ...composed, ...forRecordings(composed) })
   }
   return (state.recordings as () => Recordings)()
-}
-
-/**
- * The bundled book is read with the first price, not at start-up. A file of the user's is read at once, so that its
- * mistakes are named before the first call; one that can't be used is left out.
- */
-function pricesOf(config: Config): Prices {
-  const prices = createPrices()
-  const { priceFile, pricesUrl } = config
-  if (priceFile !== undefined) {
-    try {
-      const file = onDemand('prices-file') as typeof import('./prices-file.ts')
-      prices.use(file.priceFileLayer(priceFile), 'file')
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      say(`COSTSPAN_PRICES: ${why}. Using the bundled prices.`)
-    }
-  }
-  const off = config.disabled || config.sdkDisabled
-  if (pricesUrl !== undefined && !off) refreshFrom(pricesUrl, config, prices)
-  return prices
-}
-
-/** Loaded only for those who have named a place. */
-function refreshFrom(place: string, config: Config, prices: Prices): void {
-  guardAsync('refreshing the prices', async () => {
-    const { startRefresh } = await import('./refresh/refresh.ts')
-    untraced(() =>
-      startRefresh(
-        { place, file: config.pricesCache, intervalMs: config.pricesRefreshMs },
-        {
-          version: prices.version,
-          use: (layer) => {
-            prices.use(layer, 'refreshed')
-          },
-        },
-        say,
-      ),
-    )
-  }).catch(() => undefined)
 }
 
 /**
