@@ -12,9 +12,9 @@ import { ROOT } from './support/stack.ts'
 
 const SCRIPT = join(ROOT, 'test/stack/grafana-import.sh')
 const FOLDER = join(ROOT, 'dashboards/json/provisioned')
-const boards: readonly Board[] = readdirSync(FOLDER).map(
-  (name) => JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as Board,
-)
+const boards: readonly Board[] = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as Board)
 const panels = boards.flatMap((board) => withTargets(board.panels))
 
 interface Board {

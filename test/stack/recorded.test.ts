@@ -69,9 +69,11 @@ const FAST: Readonly<Record<string, number>> = {
   'costspan:call_cost_USD_p50:now': 0.0075,
   'costspan:call_cost_USD_p75:before': 0.00875,
   'costspan:call_cost_USD_p90:before': 0.0095,
+  'costspan:call_cost_USD_p97:before': 0.00985,
   'costspan:call_input_tokens_p50:now': 160,
   'costspan:call_input_tokens_p75:before': 208,
   'costspan:call_input_tokens_p90:before': 236.8,
+  'costspan:call_input_tokens_p97:before': 250.24,
   // 1.2 attempts, a repeat in five, 100 tokens of system, 200 of answers.
   'costspan:cause:before': 1.2 + 0.2 + 100 + 200,
   'costspan:limit_USD_per_unit': 0.25,
@@ -86,6 +88,7 @@ const NATIVE: Readonly<Record<string, number>> = {
   'costspan:call_cost_USD_p50:now': 2 ** -0.5,
   'costspan:call_cost_USD_p75:before': 2 ** -0.25,
   'costspan:call_cost_USD_p90:before': 2 ** -0.1,
+  'costspan:call_cost_USD_p97:before': 2 ** -0.03,
   'costspan:call_input_tokens_p50:now': 2 ** -0.5,
 }
 
