@@ -12,7 +12,7 @@ export function priceReasonFindings(calls: readonly DiagnosedCalls[]): readonly 
   const groups = grouped(open, ({ status, reason = '', detail = '', end }) =>
     [status, reason, detail, end === 'aborted'].join('\n'),
   )
-  return groups.map((group) => {
+  const findings = groups.map((group) => {
     const [{ status, reason = '', detail, end }] = group
     if (end === 'aborted' && reason.startsWith('usage_'))
       return abortedFinding(group, status, reason)
@@ -21,6 +21,8 @@ export function priceReasonFindings(calls: readonly DiagnosedCalls[]): readonly 
     const says = `${count(sum(group), 'call')} of ${modelsOf(group)}: ${lowered(what)}${more}: ${reason}`
     return mend(status, says, lowered(remedy).replace(/\.$/, ''))
   })
+  // Calls are recorded in the order in which they end, which says nothing: first what can be mended.
+  return findings.toSorted((a, b) => Number(b.state === 'mend') - Number(a.state === 'mend'))
 }
 
 /** Nobody said what it used, and nobody can be asked. */
