@@ -5,22 +5,14 @@
  * `cohere-ai` 8.1.0. Read 2026-11-26.
  */
 
-import { count, isObject } from '../../instrumentation/core/unknown.ts'
-import { promptParts } from './tokens.ts'
+import { readChat } from './tokens.ts'
 import { allInput, frame, type Answer, type StreamFrames, type WireFormat } from './wire-format.ts'
 
 export const cohereChat: WireFormat = {
   protocol: 'cohere_chat',
   provider: 'cohere',
   match: (path) => (path === '/v2/chat' ? {} : undefined),
-  read(body) {
-    const messages = Array.isArray(body['messages']) ? body['messages'].filter(isObject) : []
-    const limit = count(body['max_tokens'])
-    return {
-      parts: promptParts(messages, [], body['tools']),
-      ...(limit === undefined ? {} : { maxOutputTokens: limit }),
-    }
-  },
+  read: (body) => readChat(body, 'max_tokens'),
   plain: (answer) => ({
     id: answer.suffix,
     message: { role: 'assistant', content: [{ type: 'text', text: answer.text }] },

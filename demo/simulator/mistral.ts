@@ -7,23 +7,16 @@
  * of it is described. Read 2026-11-26.
  */
 
-import { count, isObject, type JsonObject } from '../../instrumentation/core/unknown.ts'
+import type { JsonObject } from '../../instrumentation/core/unknown.ts'
 import { embeddingInputs, embeddingOf } from './openai-embeddings.ts'
-import { promptParts } from './tokens.ts'
+import { readChat } from './tokens.ts'
 import { allInput, frame, type Answer, type StreamFrames, type WireFormat } from './wire-format.ts'
 
 export const mistralChat: WireFormat = {
   protocol: 'chat_completions',
   provider: 'mistral',
   match: (path) => (path === '/mistral/v1/chat/completions' ? {} : undefined),
-  read(body) {
-    const messages = Array.isArray(body['messages']) ? body['messages'].filter(isObject) : []
-    const limit = count(body['max_tokens'])
-    return {
-      parts: promptParts(messages, [], body['tools']),
-      ...(limit === undefined ? {} : { maxOutputTokens: limit }),
-    }
-  },
+  read: (body) => readChat(body, 'max_tokens'),
   plain: (answer) => ({
     ...head(answer, 'chat.completion'),
     choices: [

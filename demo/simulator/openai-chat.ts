@@ -6,8 +6,8 @@
  * which are generated from OpenAI's OpenAPI document. Read 2026-11-24.
  */
 
-import { at, count, isObject } from '../../instrumentation/core/unknown.ts'
-import { promptParts } from './tokens.ts'
+import { at } from '../../instrumentation/core/unknown.ts'
+import { readChat } from './tokens.ts'
 import { allInput, frame, type Answer, type StreamFrames, type WireFormat } from './wire-format.ts'
 
 /** "The server had an error…": platform.openai.com/docs/guides/error-codes, 500. Read 2026-11-24. */
@@ -25,14 +25,7 @@ export const openaiChat: WireFormat = {
   protocol: 'chat_completions',
   provider: 'openai',
   match: (path) => (path === '/v1/chat/completions' || AZURE.test(path) ? {} : undefined),
-  read(body) {
-    const messages = Array.isArray(body['messages']) ? body['messages'].filter(isObject) : []
-    const limit = count(body['max_completion_tokens']) ?? count(body['max_tokens'])
-    return {
-      parts: promptParts(messages, [], body['tools']),
-      ...(limit === undefined ? {} : { maxOutputTokens: limit }),
-    }
-  },
+  read: (body) => readChat(body, 'max_completion_tokens', 'max_tokens'),
   plain: (answer) => ({
     ...head(answer, 'chat.completion'),
     choices: [

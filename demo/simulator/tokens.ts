@@ -3,7 +3,7 @@
  * differ; what matters here is that counts follow from bytes, so that a test can compute them by hand.
  */
 
-import { isObject, type JsonObject } from '../../instrumentation/core/unknown.ts'
+import { count, isObject, type JsonObject } from '../../instrumentation/core/unknown.ts'
 import type { PromptParts } from './scenario.ts'
 
 export const BYTES_PER_TOKEN = 4
@@ -64,4 +64,17 @@ export function proseOf(tokens: number, start = ''): string {
   if (start.length >= bytes) return start.slice(0, bytes)
   const missing = bytes - start.length
   return start + PROSE.repeat(Math.ceil(missing / PROSE.length)).slice(0, missing)
+}
+
+/** What a chat asks for. @param limits names of the limit on output tokens, the first that is given counts */
+export function readChat(
+  body: JsonObject,
+  ...limits: readonly string[]
+): { readonly parts: PromptParts; readonly maxOutputTokens?: number } {
+  const messages = Array.isArray(body['messages']) ? body['messages'].filter(isObject) : []
+  const limit = limits.map((name) => count(body[name])).find((given) => given !== undefined)
+  return {
+    parts: promptParts(messages, [], body['tools']),
+    ...(limit === undefined ? {} : { maxOutputTokens: limit }),
+  }
 }

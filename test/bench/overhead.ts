@@ -5,6 +5,7 @@
 
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { runBenchmark } from './command.ts'
 import { installed } from './install.ts'
 import { allocation, startSink, startUp, calls, type Figures, type Sink } from './run.ts'
 import { median } from './statistics.ts'
@@ -163,15 +164,4 @@ async function main({ rounds, only, json }: Options): Promise<void> {
   }
 }
 
-/** A benchmark's caller is told in one line what was wrong. */
-function fail(error: unknown, exitCode: number): void {
-  console.error(error instanceof Error ? error.message : String(error))
-  process.exitCode = exitCode
-}
-
-try {
-  const options = readOptions()
-  await main(options).catch((error: unknown) => fail(error, 1))
-} catch (error) {
-  fail(error, 2)
-}
+await runBenchmark(readOptions, main)

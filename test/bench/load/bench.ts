@@ -5,6 +5,7 @@
 
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { runBenchmark } from '../command.ts'
 import { startSink, type Sink } from '../run.ts'
 import { compared } from '../statistics.ts'
 import { day, slopeOf, type Weighed } from './day.ts'
@@ -108,15 +109,4 @@ async function main(options: Options): Promise<void> {
   }
 }
 
-/** A benchmark's caller is told in one line what was wrong. */
-function fail(error: unknown, exitCode: number): void {
-  console.error(error instanceof Error ? error.message : String(error))
-  process.exitCode = exitCode
-}
-
-try {
-  const options = readOptions()
-  await main(options).catch((error: unknown) => fail(error, 1))
-} catch (error) {
-  fail(error, 2)
-}
+await runBenchmark(readOptions, main)

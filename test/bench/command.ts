@@ -1,0 +1,19 @@
+/** A benchmark as a command: exit code 2 for misuse, 1 where it fails; its caller is told in one line what was wrong. */
+
+/** @param readOptions throws an Error of one line that says what is allowed */
+export async function runBenchmark<T>(
+  readOptions: () => T,
+  main: (options: T) => Promise<void>,
+): Promise<void> {
+  try {
+    const options = readOptions()
+    await main(options).catch((error: unknown) => fail(error, 1))
+  } catch (error) {
+    fail(error, 2)
+  }
+}
+
+function fail(error: unknown, exitCode: number): void {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exitCode = exitCode
+}
