@@ -13,7 +13,6 @@ import { bodyHolder, claimRequest } from './claim.ts'
 import { outgoing, refused } from './outgoing.ts'
 import { textInside } from './request-body.ts'
 import { observeResponse, releaseResponses } from './response.ts'
-import { isSeenAbove, runSeen } from './seen-above.ts'
 import type { Observation } from './start-call.ts'
 
 type Fetch = typeof globalThis.fetch
@@ -63,7 +62,7 @@ function reading(
   init: RequestInit | undefined,
 ): Promise<string | undefined> | undefined {
   const request = bodyHolder(input, init, config.hosts)
-  if (request === undefined || recorder.suppressed() || isSeenAbove()) return undefined
+  if (request === undefined || recorder.suppressed() || recorder.sending()) return undefined
   return textInside(request)
 }
 
@@ -74,7 +73,7 @@ function beginning(
   inside: string | undefined,
 ): Attempt | Refusal | undefined {
   const claimed = claimRequest(input, init, config.hosts, inside)
-  if (claimed === undefined || recorder.suppressed() || isSeenAbove()) return undefined
+  if (claimed === undefined || recorder.suppressed() || recorder.sending()) return undefined
   return begin(claimed)
 }
 
@@ -87,7 +86,7 @@ function createSend(original: Fetch, { outbound }: Observation): Send {
       guard('readying a request', () => outgoing(claimed, args, asked, outbound)) ?? args
     let sent: Promise<Response> | undefined
     const request = (): Promise<Response> => {
-      sent = outbound.run(() => runSeen(() => original.apply(self, sending)))
+      sent = outbound.run(() => original.apply(self, sending))
       return sent
     }
     // Whatever happens to the span, the request is sent, once.

@@ -10,7 +10,6 @@ import type { ClientRequest } from 'node:http'
 import { guard } from '../guard.ts'
 import { protocolFor } from '../providers/registry.ts'
 import { withoutQuery } from './claim.ts'
-import { isSeenAbove } from './seen-above.ts'
 import type { Observation } from './start-call.ts'
 
 type HttpRequests = typeof import('./http-request.ts')
@@ -28,7 +27,8 @@ export function interceptNodeHttp(observation: Observation, load: () => HttpRequ
     const { request } = message as { readonly request: ClientRequest }
     if (request.method !== 'POST' || protocolFor(withoutQuery(request.path)) === undefined) return
     guard('watching a request', () => {
-      if (isSeenAbove() || observation.recorder.suppressed()) return
+      const { recorder } = observation
+      if (recorder.sending() || recorder.suppressed()) return
       requests ??= load().watchHttpRequests(observation)
       requests.watch(request)
     })

@@ -21,6 +21,8 @@ export interface OpenCall {
   readonly failedAttempts: FailedAttempt[]
   /** Identity of what the attempts of the call have in common. */
   readonly parent: object | undefined
+  /** Where it stands among the open ones. */
+  place: number
   /** A sign of life since open calls were last looked over: the clock is not read for every chunk. */
   active: boolean
   /** Epoch milliseconds of the look that found one. */

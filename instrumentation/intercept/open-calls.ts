@@ -12,11 +12,11 @@ import { stopped } from './exchange.ts'
 import type { Ending, OpenCall, OpenCalls } from './open-call.ts'
 
 export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
-  const open = new Set<OpenCall>()
+  const open = createOpenSet()
   const backlog = createBacklog()
   let sweep: NodeJS.Timeout | undefined
   const finish: OpenCalls['finish'] = (call, ending, answer, endedAt, firstChunkAt) => {
-    if (!open.delete(call)) return
+    if (!open.remove(call)) return
     const record = (): void => {
       call.recording.end(finishedCall(call, ending, answer, endedAt, firstChunkAt))
     }
@@ -27,13 +27,13 @@ export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
   const look = (): void => {
     const time = now()
     const oldest = time - idleTimeoutMs
-    for (const call of open) {
+    for (const call of open.all) {
       if (call.current !== undefined) watchUnread(call.current)
       if (call.active) call.lastActivity = time
       call.active = false
       if (call.lastActivity < oldest) interrupt(call)
     }
-    if (open.size > 0) return
+    if (open.all.length > 0) return
     clearInterval(sweep)
     sweep = undefined
   }
@@ -51,11 +51,43 @@ export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
     later: backlog.add,
     endAll() {
       backlog.drain()
-      for (const call of [...open])
+      for (const call of [...open.all])
         guard('ending an open call', () => {
           interrupt(call)
         })
       backlog.drain()
+    },
+  }
+}
+
+interface OpenSet {
+  readonly all: readonly OpenCall[]
+  add(call: OpenCall): void
+  /** `false` where it is not there any more. */
+  remove(call: OpenCall): boolean
+}
+
+/**
+ * An array in which each call knows its place. A Set of calls that come and go makes a new table every few calls; V8 has each
+ * old table point to the next, so that one table that was promoted keeps the calls of all later ones over every scavenge
+ * (measured with 50 calls at once: 2.1 MB of 53 survived a scavenge, 1.1 with this).
+ */
+function createOpenSet(): OpenSet {
+  const all: OpenCall[] = []
+  return {
+    all,
+    add(call) {
+      call.place = all.push(call) - 1
+    },
+    remove(call) {
+      const { place } = call
+      if (all[place] !== call) return false
+      const last = all.pop()
+      if (last !== undefined && last !== call) {
+        all[place] = last
+        last.place = place
+      }
+      return true
     },
   }
 }

@@ -109,7 +109,7 @@ function observingMethods(native: Native): PropertyDescriptorMap {
       // A stream is observed as it passes, also where it is read whole; so is a body that was looked at before.
       if (observed.exchange.streamed) body.call(this)
       const tapped = isTapped(nativeBody.call(this))
-      return watched(how.call(this), observed.exchange, tapped, seen)
+      return watched(how.call(this), this, observed.exchange, tapped ? undefined : seen)
     }
   const seenAsText = (exchange: Exchange, value: ArrayBuffer | Uint8Array): void => {
     sawText(exchange, isUnread(exchange) ? '' : decode(value))
@@ -194,14 +194,16 @@ function decode(bytes: ArrayBuffer | Uint8Array): string {
 /** Lets `seen` look at what the application is about to get, and passes results and errors through as they are. */
 function watched<T>(
   reading: Promise<T>,
+  response: Response,
   exchange: Exchange,
-  tapped: boolean,
-  seen: (exchange: Exchange, value: T) => void,
+  seen: ((exchange: Exchange, value: T) => void) | undefined,
 ): Promise<T> {
   return reading.then(
     (value) => {
       guard('observing an answer', () => {
-        if (!tapped) seen(exchange, value)
+        seen?.(exchange, value)
+        // Clients keep answers longer than what we know of them is needed.
+        if (exchange.settled) Stamp.remove(response)
       })
       return value
     },

@@ -52,6 +52,7 @@ export function createStart(observation: Observation): StartCall {
       parent: group(),
       recording: recorder.start(request, attribution, startedAt),
       failedAttempts: [],
+      place: -1,
       active: false,
       lastActivity: startedAt,
       current: undefined,

@@ -10,7 +10,6 @@ import { guard } from '../guard.ts'
 import { protocolFor } from '../providers/registry.ts'
 import { withoutQuery } from './claim.ts'
 import { observedFetch } from './fetch.ts'
-import { isSeenAbove } from './seen-above.ts'
 import type { Observation } from './start-call.ts'
 import type { UndiciRequest } from './undici-headers.ts'
 
@@ -33,8 +32,9 @@ export function interceptUndici(observation: Observation, load: () => UndiciRequ
     if (request.method !== 'POST' || protocolFor(withoutQuery(request.path)) === undefined) return
     guard('watching a request', () => {
       // Where a pool makes requests wait, they are created in some other request's context: that alone does not tell.
-      if (isSeenAbove() || request.headers.includes(MADE_BY_FETCH)) return
-      if (observation.recorder.suppressed()) return
+      const { recorder } = observation
+      if (recorder.sending() || request.headers.includes(MADE_BY_FETCH)) return
+      if (recorder.suppressed()) return
       requests ??= load().watchUndiciRequests(observation)
       requests.watch(request)
     })

@@ -18,9 +18,10 @@ import { newAttributeList, toAttributes, type AttributeSink } from './attribute-
 import { putAnswer, putAttribution, putCost, putRequest } from './attributes.ts'
 import { cover, coverAncestors, markHandled, notedAttribution } from './handled-spans.ts'
 import type { Metrics } from './metrics.ts'
-import { activeContext, apiRecord, isTracingSuppressed, withContext } from './otel-globals.ts'
+import { activeContext, apiRecord, isTracingSuppressed } from './otel-globals.ts'
 import type { PlainSpans } from './plain-spans.ts'
 import { priceCall, type BookSource } from './price-call.ts'
+import { isSending, sendIn } from './sending.ts'
 
 export interface CallRecording {
   readonly canWait: boolean
@@ -31,6 +32,7 @@ export interface CallRecording {
 
 export interface CallRecorder {
   suppressed(): boolean
+  sending(): boolean
   activeSpan(): Span | undefined
   start(request: CallRequest, attribution: Attribution, startedAt: number): CallRecording
 }
@@ -59,6 +61,7 @@ export function createRecorder(options: {
   }
   return {
     suppressed: isTracingSuppressed,
+    sending: isSending,
     activeSpan: () => trace.getSpan(activeContext()),
     start(request, attribution, startedAt) {
       const active = trace.getSpan(activeContext())
@@ -166,7 +169,7 @@ function ownRecording(
   return {
     // What flushes an application's own SDK does not know of us.
     canWait: started?.isOurs === true,
-    run: (send) => (span === undefined ? send() : withContext(trace.setSpan(parent, span), send)),
+    run: (send) => sendIn(parent, span, send),
     resume() {
       // One span over all attempts.
     },
@@ -193,7 +196,7 @@ function adoptedRecording(
   let adopted = take(active, attribution)
   return {
     canWait: false,
-    run: (send) => send(),
+    run: (send) => sendIn(activeContext(), undefined, send),
     resume() {
       const next = trace.getSpan(activeContext())
       if (!isAdoptable(next)) return

@@ -1,5 +1,6 @@
 /** `globalThis.fetch` intercepted in this process, with a recorder that keeps the Calls. */
 
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { attributionStage } from '../../instrumentation/compose/attribution.ts'
 import type { OpenCalls } from '../../instrumentation/intercept/open-call.ts'
 import { createOpenCalls } from '../../instrumentation/intercept/open-calls.ts'
@@ -32,14 +33,16 @@ export function intercepted(options: InterceptedOptions = {}): Intercepted {
   let begun = 0
   const config: Config = { ...readConfig({}), ...options.config }
   const open = createOpenCalls(config.idleTimeoutMs)
+  const sending = new AsyncLocalStorage<true>()
   const recorder: Recorder = {
     suppressed: () => false,
+    sending: () => sending.getStore() === true,
     activeSpan: options.activeSpan ?? (() => undefined),
     start() {
       begun += 1
       return {
         canWait: false,
-        run: (send) => send(),
+        run: (send) => sending.run(true, send),
         resume: () => undefined,
         end(call) {
           calls.push(call)

@@ -12,7 +12,6 @@ import { now } from '../clock.ts'
 import { errorName, isAbort } from '../errors.ts'
 import { listen, openExchange, rejected, sawJson, sawText } from '../exchange.ts'
 import type { Exchange } from '../open-call.ts'
-import { runSeen } from '../seen-above.ts'
 import { createStart, type Observation, type StartCall } from '../start-call.ts'
 import { claimBedrock, keepBaggage } from './bedrock-request.ts'
 import { tapEvents } from './event-iterable.ts'
@@ -101,7 +100,7 @@ function createMiddlewares(observation: Observation): (client: Client) => void {
     if (exchange instanceof Error) return Promise.reject(exchange)
     const made: Attempt[] = []
     const send = (): Promise<Result> => attempts.run(made, () => next(args))
-    const sent = exchange.call.recording.run(() => observation.outbound.run(() => runSeen(send)))
+    const sent = exchange.call.recording.run(() => observation.outbound.run(send))
     return sent.then(
       (result) => {
         guard('observing a Bedrock answer', () => {
