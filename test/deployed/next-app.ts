@@ -40,9 +40,15 @@ export interface NextServer {
   stop(): Promise<number | null>
 }
 
+/** `dev` compiles each route when it is asked for; `start` serves what was built. */
+export type NextCommand = 'start' | 'dev'
+
 /** @throws Error with what it wrote where it does not come up. */
-export async function startNextApp(env: Readonly<Record<string, string>>): Promise<NextServer> {
-  const child = spawn(process.execPath, [NEXT, 'start', '-H', '127.0.0.1', '-p', '0'], {
+export async function startNextApp(
+  command: NextCommand,
+  env: Readonly<Record<string, string>>,
+): Promise<NextServer> {
+  const child = spawn(process.execPath, [NEXT, command, '-H', '127.0.0.1', '-p', '0'], {
     cwd: APP,
     env: { ...ENV, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -50,7 +56,7 @@ export async function startNextApp(env: Readonly<Record<string, string>>): Promi
   let complaints = ''
   child.stderr.on('data', (bytes: Buffer) => (complaints += bytes.toString()))
   const url = await addressOf(child)
-  if (url === undefined) throw new Error(`next start: ${complaints}`)
+  if (url === undefined) throw new Error(`next ${command}: ${complaints}`)
   return {
     url,
     complaints: () => complaints,

@@ -1,10 +1,10 @@
-/** A real Next.js application, `next build && next start`, observed in each of the two ways that the README names. */
+/** A real Next.js application, built and started or in `next dev`, observed in each of the two ways that the README names. */
 
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startSimulator, type Simulator } from '../../demo/simulator/server.ts'
 import { startOtlpSink, type OtlpSink, type SunkSpan } from '../support/otlp-sink.ts'
-import { buildNextApp, startNextApp, type NextServer } from './next-app.ts'
+import { buildNextApp, startNextApp, type NextCommand, type NextServer } from './next-app.ts'
 
 const CONFIG = fileURLToPath(new URL('./next.yaml', import.meta.url))
 
@@ -16,14 +16,17 @@ interface Running {
   readonly server: NextServer
 }
 
-async function started(env: Readonly<Record<string, string>>): Promise<Running> {
+async function started(
+  command: NextCommand,
+  env: Readonly<Record<string, string>>,
+): Promise<Running> {
   // A clock that stands still makes both providers' answers equal to the byte; chunks come apart, as over a network.
   const simulator = await startSimulator({
     now: () => 1_790_000_000_000,
     scenario: ({ stream }) => (stream ? { chunkDelayMs: 20 } : {}),
   })
   const sink = await startOtlpSink()
-  const server = await startNextApp({
+  const server = await startNextApp(command, {
     SIM_URL: simulator.url,
     COSTSPAN_CONFIG: CONFIG,
     COSTSPAN_STREAM_USAGE: 'on',
@@ -72,24 +75,26 @@ async function recordsOf({ sink }: Running, count: number): Promise<readonly Sun
   return recordsIn(sink.spans)
 }
 
-let bare: readonly string[]
-beforeAll(async () => {
-  const running = await started({ COSTSPAN_DISABLED: 'true' })
-  bare = await visited(running)
-  expect(running.sink.spans.length).toBe(0)
-  expect(await stopped(running)).toBe(143)
-})
+const BY_FLAG = { NODE_OPTIONS: '--require costspan/register' }
 
 describe.each([
-  { way: 'instrumentation.ts', env: {} },
-  { way: '--require costspan/register', env: { NODE_OPTIONS: '--require costspan/register' } },
-])('a Next.js application with $way', ({ env }) => {
+  { command: 'start', way: 'instrumentation.ts', env: {} },
+  { command: 'start', way: '--require costspan/register', env: BY_FLAG },
+  { command: 'dev', way: 'instrumentation.ts', env: {} },
+  { command: 'dev', way: '--require costspan/register', env: BY_FLAG },
+] as const)('next $command with $way', ({ command, env }) => {
+  let bare: readonly string[]
+  let bareCode: number | null
   let running: Running
   let seen: readonly string[]
   let records: readonly SunkSpan[]
   let code: number | null
   beforeAll(async () => {
-    running = await started(env)
+    const without = await started(command, { COSTSPAN_DISABLED: 'true' })
+    bare = await visited(without)
+    expect(without.sink.spans.length).toBe(0)
+    bareCode = await stopped(without)
+    running = await started(command, env)
     seen = await visited(running)
     records = await recordsOf(running, 5)
   })
@@ -177,7 +182,7 @@ describe.each([
   test('ends at SIGTERM as it does bare, with what was under way delivered', async () => {
     await (await ask(running, 'ruled')).text()
     code = await stopped(running)
-    expect(code).toBe(143)
+    expect(code).toBe(bareCode)
     expect(recordsIn(running.sink.spans).length).toBe(7)
   })
 })

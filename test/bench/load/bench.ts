@@ -68,7 +68,8 @@ async function streamRounds({ streams: count, rounds }: Options, sink: Sink): Pr
   const row = (title: string, of: (figures: StreamFigures) => number, digits: number): void => {
     const { median, added, ratio } = compared(observed.map(of), bare.map(of))
     const without = (median - added).toFixed(digits)
-    console.log(`| ${title} | ${without} | +${added.toFixed(digits)} (${ratio.toFixed(2)}) |`)
+    const sign = added < 0 ? '' : '+'
+    console.log(`| ${title} | ${without} | ${sign}${added.toFixed(digits)} (${ratio.toFixed(2)}) |`)
   }
   console.log(`\n| ${count} streams at once | bare | added |\n| - | -: | -: |`)
   row('processor time of a stream, µs', ({ cpuUs }) => cpuUs, 0)
