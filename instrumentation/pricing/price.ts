@@ -70,11 +70,11 @@ function selectFirst(book: PriceBook, request: PriceRequest): Selection {
 }
 
 function bandFor(bands: readonly Band[], usage: Usage): Band {
-  const [first, ...rest] = bands
+  const first = bands[0]
   if (first === undefined) throw new Error('a selection has at least one band')
-  if (rest.length === 0) return first
+  if (bands.length === 1) return first
   const prompt = inputTokens(usage)
-  return rest.findLast((band) => prompt >= band.minPrompt) ?? first
+  return bands.findLast((band) => band !== first && prompt >= band.minPrompt) ?? first
 }
 
 interface Sums {

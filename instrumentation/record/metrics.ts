@@ -129,7 +129,14 @@ function createMetering(instruments: Instruments): Metering {
 
 function recordCounts(series: Series, call: Call, cost: Cost): void {
   const reason = cost.kind === 'priced' ? '' : cost.reason
-  series.call(call.request.operation, call.end, cost.kind, reason, wasteOf(call)).value += 1
+  const { operation } = call.request
+  series.call({
+    operation,
+    end: call.end,
+    status: cost.kind,
+    reason,
+    waste: wasteOf(call),
+  }).value += 1
   for (const attempt of call.failedAttempts) series.attempt(attempt.statusCode).value += 1
   const last = call.statusCode ?? (call.end === 'failed' ? undefined : 200)
   series.attempt(last).value += 1

@@ -10,13 +10,14 @@ import type { Cell, Family } from './families.ts'
 import type { HistogramCell } from './histograms.ts'
 import type { Instruments } from './instruments.ts'
 
-type CallKey = readonly [
-  operation: string,
-  end: string,
-  status: string,
-  reason: string,
-  waste: string,
-]
+interface CallKey {
+  readonly operation: string
+  readonly end: string
+  readonly status: string
+  /** Empty where there is none. */
+  readonly reason: string
+  readonly waste: string
+}
 
 export interface Series {
   readonly operationCost: HistogramCell
@@ -24,7 +25,7 @@ export interface Series {
   /** Histograms of time, by what went wrong: empty where nothing did. */
   timed(errorType: string): TimeCells
   /** Cells whose further attributes vary, by these. */
-  call(...of: CallKey): Cell
+  call(of: CallKey): Cell
   attempt(status: number | undefined): Cell
   cost(component: string, waste: string): Cell
   tokens(modality: string): TokenCells
@@ -56,22 +57,20 @@ export function createSeries(
     [names.ATTR_PROMPT_NAME]: labels.promptName,
     [names.ATTR_PROMPT_VERSION]: labels.promptVersion,
   }
-  const costs = memo<(component: string) => Cell>()
-  const tokens = memo<TokenCells>()
-  const contexts = memo<Cell>()
+  const costs = memo((waste: string) => costCells(instruments, all, waste))
+  const tokens = memo((modality: string) =>
+    tokenCells(instruments, { ...all, [names.ATTR_TOKEN_MODALITY]: modality }),
+  )
+  const context = memo((part: ContextPart) =>
+    instruments.contextTokens({ ...prompt, [names.ATTR_CONTEXT_PART]: part }),
+  )
   let savings: Cell | undefined
   return {
     ...histogramCells(instruments, labels, prompt),
     ...callCells(instruments, all),
-    cost: (component, waste) => costs(waste, () => costCells(instruments, all, waste))(component),
-    tokens: (modality) =>
-      tokens(modality, () =>
-        tokenCells(instruments, { ...all, [names.ATTR_TOKEN_MODALITY]: modality }),
-      ),
-    context: (part) =>
-      contexts(part, () =>
-        instruments.contextTokens({ ...prompt, [names.ATTR_CONTEXT_PART]: part }),
-      ),
+    cost: (component, waste) => costs(waste)(component),
+    tokens,
+    context,
     get savings() {
       return (savings ??= instruments.savings(all))
     },
@@ -80,29 +79,38 @@ export function createSeries(
 
 function callCells(instruments: Instruments, all: Attributes): Pick<Series, 'call' | 'attempt'> {
   const { [names.ATTR_TEAM]: _team, ...withoutTeam } = all
-  const calls = memo<Cell>()
-  let last: { readonly of: readonly string[]; readonly cell: Cell } | undefined
-  const attempts = memo<Cell>()
+  const calls = new Map<string, Cell>()
+  let last: { readonly of: CallKey; readonly cell: Cell } | undefined
+  const attempt = memo((status: number | undefined) =>
+    instruments.attempts(
+      status === undefined ? withoutTeam : { ...withoutTeam, [names.ATTR_HTTP_STATUS]: status },
+    ),
+  )
   return {
-    call(...of) {
+    call(of) {
       // Most calls are like the one before, and a key put together of five words has to be hashed each time.
-      if (last?.of.every((word, index) => word === of[index]) === true) return last.cell
-      const cell = calls(of.join(' '), () =>
-        instruments.calls({ ...all, ...callAttributes(...of) }),
-      )
+      if (last !== undefined && isEqual(last.of, of)) return last.cell
+      const key = [of.operation, of.end, of.status, of.reason, of.waste].join(' ')
+      const cell = calls.get(key) ?? instruments.calls({ ...all, ...callAttributes(of) })
+      calls.set(key, cell)
       last = { of, cell }
       return cell
     },
-    attempt: (status) =>
-      attempts(status ?? 0, () =>
-        instruments.attempts(
-          status === undefined ? withoutTeam : { ...withoutTeam, [names.ATTR_HTTP_STATUS]: status },
-        ),
-      ),
+    attempt,
   }
 }
 
-function callAttributes(...[operation, end, status, reason, waste]: CallKey): Attributes {
+function isEqual(one: CallKey, other: CallKey): boolean {
+  return (
+    one.operation === other.operation &&
+    one.end === other.end &&
+    one.status === other.status &&
+    one.reason === other.reason &&
+    one.waste === other.waste
+  )
+}
+
+function callAttributes({ operation, end, status, reason, waste }: CallKey): Attributes {
   return {
     [names.ATTR_OPERATION_NAME]: operation,
     [names.ATTR_CALL_END]: end,
@@ -117,16 +125,14 @@ function costCells(
   all: Attributes,
   waste: string,
 ): (component: string) => Cell {
-  const costs = memo<Cell>()
-  return (component) =>
-    costs(component, () =>
-      instruments.cost({
-        ...all,
-        [names.ATTR_COST_COMPONENT]: component,
-        [names.ATTR_WASTE]: waste,
-        [names.ATTR_COST_BY]: 'sdk',
-      }),
-    )
+  return memo((component: string) =>
+    instruments.cost({
+      ...all,
+      [names.ATTR_COST_COMPONENT]: component,
+      [names.ATTR_WASTE]: waste,
+      [names.ATTR_COST_BY]: 'sdk',
+    }),
+  )
 }
 
 function histogramCells(
@@ -139,19 +145,17 @@ function histogramCells(
     [names.ATTR_REQUEST_MODEL]: labels.model,
     [names.ATTR_FEATURE]: labels.feature,
   }
-  const timed = memo<TimeCells>()
   return {
     operationCost: instruments.operationCost(common),
     operationInputTokens: instruments.operationInputTokens(prompt),
-    timed: (errorType) =>
-      timed(errorType, () => {
-        const attributes =
-          errorType === '' ? common : { ...common, [names.ATTR_ERROR_TYPE]: errorType }
-        return {
-          duration: instruments.duration(attributes),
-          timeToFirstChunk: instruments.timeToFirstChunk(attributes),
-        }
-      }),
+    timed: memo((errorType: string) => {
+      const attributes =
+        errorType === '' ? common : { ...common, [names.ATTR_ERROR_TYPE]: errorType }
+      return {
+        duration: instruments.duration(attributes),
+        timeToFirstChunk: instruments.timeToFirstChunk(attributes),
+      }
+    }),
   }
 }
 
@@ -179,12 +183,12 @@ function tokenCells(instruments: Instruments, attributes: Attributes): TokenCell
 }
 
 /** What was made for a key before, else made now. */
-function memo<T>(): (key: string | number, make: () => T) => T {
-  const known = new Map<string | number, T>()
-  return (key, make) => {
+function memo<Key, T>(make: (key: Key) => T): (key: Key) => T {
+  const known = new Map<Key, T>()
+  return (key) => {
     const existing = known.get(key)
     if (existing !== undefined) return existing
-    const made = make()
+    const made = make(key)
     known.set(key, made)
     return made
   }
