@@ -37,38 +37,42 @@ type Outcome =
 
 /** Batches under way; more than this against a dead endpoint would only fill the application's memory. */
 const MAX_PENDING = 64
+/**
+ * A batch is kept at least so long: a Collector that restarts reads its price table for some seconds, on a busy machine for
+ * more than the 10 that OpenTelemetry gives an export.
+ */
+const KEPT_MS = 60_000
+const NOTHING: Delivery['lost'] = { items: 0, reason: undefined }
 const FIRST_BACKOFF_MS = 1_000
 const LONGEST_BACKOFF_MS = 5_000
 /** OTLP specification, "Failures": these, and no others, may be sent again. */
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
-export function createDelivery(endpoint: Endpoint): Delivery {
+/**
+ * @param superseded whether each batch says all that those before it did, as cumulative metrics do: they are kept no longer
+ * than an export may take, and what was lost of them is made good by the next that arrives
+ */
+export function createDelivery(
+  endpoint: Endpoint,
+  superseded: () => boolean = () => false,
+): Delivery {
   const pending = new Map<Batch, Promise<void>>()
   const pauses = createPauses()
   let hurried = false
   let delivered = 0
-  let lost: Delivery['lost'] = { items: 0, reason: undefined }
+  let lost = NOTHING
   const lose = (batch: Batch, reason: string): void => {
     lost = { items: lost.items + batch.items, reason }
   }
   const deliver = async (batch: Batch): Promise<void> => {
-    const deadline = Date.now() + (endpoint.timeoutMs || DEFAULT_TIMEOUT_MS)
-    let backoff = FIRST_BACKOFF_MS
-    for (;;) {
-      const last = hurried
-      const outcome = await attempt(endpoint, batch.body)
-      if (outcome.kind === 'delivered') {
-        delivered += batch.items
-        return
-      }
-      const wait = outcome.kind === 'retry' ? (outcome.afterMs ?? backoff) : Infinity
-      if (last || Date.now() + wait > deadline) {
-        lose(batch, outcome.reason)
-        return
-      }
-      backoff = Math.min(backoff * 1.5, LONGEST_BACKOFF_MS)
-      await pauses.pause(wait)
+    const deadline = Date.now() + keptMs(endpoint, superseded())
+    const refusal = await tried(endpoint, batch.body, { deadline, pauses, hurried: () => hurried })
+    if (refusal !== undefined) {
+      lose(batch, refusal)
+      return
     }
+    delivered += batch.items
+    if (superseded()) lost = NOTHING
   }
   return {
     endpoint,
@@ -100,6 +104,35 @@ export function createDelivery(endpoint: Endpoint): Delivery {
     get lost() {
       return lost
     },
+  }
+}
+
+function keptMs({ timeoutMs }: Endpoint, superseded: boolean): number {
+  const ofAnExport = timeoutMs || DEFAULT_TIMEOUT_MS
+  return superseded ? ofAnExport : Math.max(ofAnExport, KEPT_MS)
+}
+
+interface Trying {
+  readonly deadline: number
+  readonly pauses: Pauses
+  readonly hurried: () => boolean
+}
+
+/** Tries until it is delivered, or has to be given up: then with the reason. */
+async function tried(
+  endpoint: Endpoint,
+  body: Uint8Array,
+  { deadline, pauses, hurried }: Trying,
+): Promise<string | undefined> {
+  let backoff = FIRST_BACKOFF_MS
+  for (;;) {
+    const last = hurried()
+    const outcome = await attempt(endpoint, body)
+    if (outcome.kind === 'delivered') return undefined
+    const wait = outcome.kind === 'retry' ? (outcome.afterMs ?? backoff) : Infinity
+    if (last || Date.now() + wait > deadline) return outcome.reason
+    backoff = Math.min(backoff * 1.5, LONGEST_BACKOFF_MS)
+    await pauses.pause(wait)
   }
 }
 

@@ -10,7 +10,7 @@ export interface Endpoint {
   /** The headers once they are known; for process end, which can't wait. */
   readonly knownHeaders: () => Readonly<Record<string, string>>
   readonly gzip: boolean
-  /** Milliseconds for a batch with all its retries. */
+  /** Milliseconds for an attempt. */
   readonly timeoutMs: number
   readonly agent: (protocol: string) => Agent | Promise<Agent>
 }

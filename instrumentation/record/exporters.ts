@@ -129,9 +129,11 @@ export function metricReaders(
           '@opentelemetry/exporter-metrics-otlp-http',
         ) as typeof import('@opentelemetry/exporter-metrics-otlp-http')
         const json = settings.metricsProtocol === 'http/json'
-        delivery = createDelivery(readEndpoint(load, 'METRICS', contentType(json)))
+        const endpoint = readEndpoint(load, 'METRICS', contentType(json))
+        delivery = createDelivery(endpoint, () => wantsCumulative(exporter))
         const serializer = json ? JsonMetricsSerializer : ProtobufMetricsSerializer
-        return periodic(new OTLPMetricExporterBase(delegate(serializer, delivery, () => 1)))
+        const exporter = new OTLPMetricExporterBase(delegate(serializer, delivery, () => 1))
+        return periodic(exporter)
       },
     },
   )

@@ -9,7 +9,7 @@ import { METRIC_INTERVAL_MS, startCaller, type Caller } from './support/callers.
 import { startLoad } from './support/load.ts'
 import { number, query, until } from './support/prometheus.ts'
 import { readSpans } from './support/spans.ts'
-import { AS_STATED, startStack, type Stack } from './support/stack.ts'
+import { startStack, type Stack } from './support/stack.ts'
 
 const PROCESSES = 8
 const CALLS_EACH = 640
@@ -22,8 +22,7 @@ describe.skipIf(missingEngines().length > 0)('money', () => {
 
   beforeAll(async () => {
     simulator = await startSimulator({ keep: 10 })
-    // With the price table a restart can outlast what applications wait for (docs/pipeline.md).
-    stack = await startStack({ pricing: AS_STATED, env: { COSTSPAN_METRIC_INTERVAL: '5s' } })
+    stack = await startStack({ env: { COSTSPAN_METRIC_INTERVAL: '5s' } })
   })
   afterAll(async () => {
     await stack?.close()
