@@ -9,7 +9,7 @@ import { METRIC_INTERVAL_MS, startCaller, type Caller } from './support/callers.
 import { startLoad } from './support/load.ts'
 import { number, query, until } from './support/prometheus.ts'
 import { readSpans } from './support/spans.ts'
-import { startStack, type Stack } from './support/stack.ts'
+import { AS_STATED, startStack, type Stack } from './support/stack.ts'
 
 const PROCESSES = 8
 const CALLS_EACH = 640
@@ -22,7 +22,8 @@ describe.skipIf(missingEngines().length > 0)('money', () => {
 
   beforeAll(async () => {
     simulator = await startSimulator({ keep: 10 })
-    stack = await startStack({ env: { COSTSPAN_METRIC_INTERVAL: '5s' } })
+    // With the price table, which takes seconds of a processor to read, a restart can outlast the callers on two busy cores.
+    stack = await startStack({ pricing: AS_STATED, env: { COSTSPAN_METRIC_INTERVAL: '5s' } })
   })
   afterAll(async () => {
     await stack?.close()
