@@ -27,7 +27,10 @@ export function createOpenCalls(idleTimeoutMs: number): OpenCalls {
   const look = (): void => {
     const time = now()
     const oldest = time - idleTimeoutMs
-    for (const call of open.all) {
+    // From the end: where a call is taken out, one that has been looked at takes its place.
+    for (let place = open.all.length - 1; place >= 0; place -= 1) {
+      const call = open.all[place]
+      if (call === undefined) continue
       if (call.current !== undefined) watchUnread(call.current)
       if (call.active) call.lastActivity = time
       call.active = false
