@@ -1,30 +1,28 @@
 import { Agent, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createDelivery, type Delivery } from '../../instrumentation/record/delivery.ts'
 import type { Endpoint } from '../../instrumentation/record/endpoint.ts'
 
 const TIMEOUT_MS = 300
 
+/** 503 while the receiver behind a proxy is away. */
+let status = 503
 const server = createServer((request, response) => {
+  response.statusCode = status
   request.resume().on('end', () => response.end())
 })
-const listening = (port: number): Promise<number> =>
-  new Promise((resolve) => {
-    server.listen(port, '127.0.0.1', () => {
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
-const closed = (): Promise<unknown> => new Promise((resolve) => server.close(resolve))
-afterEach(closed)
+let port = 0
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  port = (server.address() as AddressInfo).port
+})
+beforeEach(() => {
+  status = 503
+})
+afterAll(() => server.close())
 
-/** To a port where nobody listens yet. */
-async function toNobody(
-  signal: Endpoint['signal'],
-  superseded?: () => boolean,
-): Promise<{ delivery: Delivery; port: number }> {
-  const port = await listening(0)
-  await closed()
+function toNobody(signal: Endpoint['signal'], superseded?: () => boolean): Delivery {
   const agent = new Agent()
   const endpoint: Endpoint = {
     signal,
@@ -35,7 +33,7 @@ async function toNobody(
     timeoutMs: TIMEOUT_MS,
     agent: () => agent,
   }
-  return { delivery: createDelivery(endpoint, superseded), port }
+  return createDelivery(endpoint, superseded)
 }
 
 /** Until it is delivered or given up, which its unreferenced timers would not keep a process waiting for. */
@@ -48,31 +46,31 @@ async function settled(delivery: Delivery): Promise<void> {
 test.each(['traces', 'logs', 'metrics'] as const)(
   'of %s outlasts a receiver that is away for longer than the time-out of an export',
   async (signal) => {
-    const { delivery, port } = await toNobody(signal)
+    const delivery = toNobody(signal)
     delivery.send(new Uint8Array([1]), 7)
     await new Promise((resolve) => setTimeout(resolve, 2 * TIMEOUT_MS))
     expect(delivery.lost.items).toBe(0)
-    await listening(port)
+    status = 200
     await settled(delivery)
     expect(delivery.delivered).toBe(7)
   },
 )
 
 test('of cumulative metrics is given up by then, and made good by the next that arrives', async () => {
-  const { delivery, port } = await toNobody('metrics', () => true)
+  const delivery = toNobody('metrics', () => true)
   delivery.send(new Uint8Array([1]), 1)
   await settled(delivery)
-  expect(delivery.lost).toEqual({ items: 1, reason: 'ECONNREFUSED' })
-  await listening(port)
+  expect(delivery.lost).toEqual({ items: 1, reason: 'HTTP 503' })
+  status = 200
   delivery.send(new Uint8Array([2]), 1)
   await settled(delivery)
   expect(delivery.lost.items).toBe(0)
 })
 
 test('that is hurried waits for nobody', async () => {
-  const { delivery } = await toNobody('traces')
+  const delivery = toNobody('traces')
   delivery.send(new Uint8Array([1]), 7)
   delivery.hurry(true)
   await settled(delivery)
-  expect(delivery.lost).toEqual({ items: 7, reason: 'ECONNREFUSED' })
+  expect(delivery.lost).toEqual({ items: 7, reason: 'HTTP 503' })
 })
