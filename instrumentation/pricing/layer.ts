@@ -9,7 +9,7 @@ import type { Place } from './check.ts'
 import { CONTEXT_KINDS, DIMENSIONS, type ContextKind, type Dimension } from './format.ts'
 import type { Ratio } from './money.ts'
 import { ratesOf, rulesOf, sourceOf, spanOf, variantOf } from './rule.ts'
-import type { Rates, Rule, Span, Variant } from './rule.ts'
+import type { NamedVariants, Rates, Rule, Span } from './rule.ts'
 
 export interface AliasStep extends Span {
   readonly model: string
@@ -33,6 +33,11 @@ export interface LayerProvider {
   /** By validity, ascending; `undefined` where the model is not listed. */
   rules(model: string): readonly Rule[] | undefined
   alias(name: string): readonly AliasStep[] | undefined
+  /**
+   * Everything that holds for a time. Reads all there is, what nothing refers to as well.
+   * @throws PriceBookError at the first mistake.
+   */
+  spans(): readonly Span[]
 }
 
 export interface Layer {
@@ -57,10 +62,7 @@ export function lazyLayer(
   parts: Pick<Layer, 'name' | 'version' | 'list' | 'providerNames' | 'discounts' | 'changes'>,
   providers: ReadonlyMap<string, () => Place>,
 ): Layer {
-  const provider = remembered((name) => {
-    const place = providers.get(name)
-    return place === undefined ? undefined : providerOf(place())
-  })
+  const provider = readFrom(providers, (place) => providerOf(place()))
   return { ...parts, providers: [...providers.keys()], provider }
 }
 
@@ -111,9 +113,7 @@ export function* layerSteps(
   )
   for (const name of layer.providers) {
     yield
-    const provider = layer.provider(name)
-    for (const model of provider?.models ?? []) spans.push(...(provider?.rules(model) ?? []))
-    for (const alias of provider?.aliases ?? []) spans.push(...(provider?.alias(alias) ?? []))
+    spans.push(...(layer.provider(name)?.spans() ?? []))
   }
   return { ...layer, changes: instantsOf(spans) }
 }
@@ -130,32 +130,44 @@ function providerNamesOf(place: Place | undefined): ReadonlyMap<string, string> 
 
 function providerOf(place: Place): LayerProvider {
   const at = fields(place, ['like', 'context', 'rates', 'variants', 'sources', 'aliases', 'models'])
-  const named = new Map<string, Variant>()
-  for (const [name, item] of at.variants === undefined ? [] : entries(at.variants)) {
-    named.set(name, variantOf(item))
-  }
-  const sources = new Set<string>()
-  for (const [name, item] of at.sources === undefined ? [] : entries(at.sources)) {
-    sourceOf(item)
-    sources.add(name)
-  }
+  const variants = placesOf(at.variants)
+  const sources = placesOf(at.sources)
   const models = placesByName(at.models)
   const aliases = placesByName(at.aliases)
+  const named: NamedVariants = { names: [...variants.keys()], get: readFrom(variants, variantOf) }
+  const rules = readFrom(models, (item) => rulesOf(item, named, sources))
+  const alias = readFrom(aliases, (item) => elements(item).map(aliasOf))
   return {
     like: at.like === undefined ? undefined : word(at.like),
     context: contextOf(at.context),
     rates: ratesOf(at.rates),
     models: [...models.keys()],
     aliases: [...aliases.keys()],
-    rules: remembered((model) => {
-      const item = models.get(model)
-      return item === undefined ? undefined : rulesOf(item, named, sources)
-    }),
-    alias: remembered((name) => {
-      const item = aliases.get(name)
-      return item === undefined ? undefined : elements(item).map(aliasOf)
-    }),
+    rules,
+    alias,
+    spans: () => {
+      for (const name of named.names) named.get(name)
+      for (const source of sources.values()) sourceOf(source)
+      return [
+        ...[...models.keys()].flatMap((model) => rules(model) ?? []),
+        ...[...aliases.keys()].flatMap((name) => alias(name) ?? []),
+      ]
+    },
   }
+}
+
+function placesOf(place: Place | undefined): ReadonlyMap<string, Place> {
+  return new Map(place === undefined ? [] : entries(place))
+}
+
+function readFrom<P, T>(
+  places: ReadonlyMap<string, P>,
+  read: (place: P) => T,
+): (name: string) => T | undefined {
+  return remembered((name) => {
+    const place = places.get(name)
+    return place === undefined ? undefined : read(place)
+  })
 }
 
 function placesByName(place: Place | undefined): ReadonlyMap<string, Place> {

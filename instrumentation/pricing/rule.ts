@@ -46,6 +46,12 @@ export interface Variant {
   readonly multiply: readonly (readonly [readonly Meter[], Ratio])[]
 }
 
+/** A provider's variants that its rules refer to by name; each is read when it is first asked for. */
+export interface NamedVariants {
+  readonly names: readonly string[]
+  get(name: string): Variant | undefined
+}
+
 export interface Rule extends Span {
   /** `from` as it was written. */
   readonly label: string | undefined
@@ -110,8 +116,8 @@ function ratesNamed(key: MultiplierKey): readonly Meter[] {
 
 export function rulesOf(
   place: Place,
-  named: ReadonlyMap<string, Variant>,
-  sources: ReadonlySet<string>,
+  named: NamedVariants,
+  sources: ReadonlyMap<string, Place>,
 ): readonly Rule[] {
   const found = elements(place).map((item) => ({ item, rule: ruleOf(item, named, sources) }))
   if (found.length === 0) fail(place, 'no rates; allowed: a rule with rates, or a list of them')
@@ -128,8 +134,8 @@ export function rulesOf(
 
 function ruleOf(
   place: Place,
-  named: ReadonlyMap<string, Variant>,
-  sources: ReadonlySet<string>,
+  named: NamedVariants,
+  sources: ReadonlyMap<string, Place>,
 ): Rule {
   const at = fields(place, ['from', 'until', 'rates', 'variants', 'source', 'note'])
   if (at.rates === undefined) fail(place, `'rates' is missing; allowed: ${RATE_KEYS.join(', ')}`)
@@ -146,23 +152,23 @@ function ruleOf(
   }
 }
 
-function variantNamed(place: Place, name: string, named: ReadonlyMap<string, Variant>): Variant {
+function variantNamed(place: Place, name: string, named: NamedVariants): Variant {
   const found = named.get(name)
   if (found === undefined) {
     fail(
       place,
-      `no variant '${name}' in the provider; allowed: ${[...named.keys()].join(', ') || 'none is defined'}`,
+      `no variant '${name}' in the provider; allowed: ${named.names.join(', ') || 'none is defined'}`,
     )
   }
   return found
 }
 
-function sourceNamed(place: Place, sources: ReadonlySet<string>): void {
+function sourceNamed(place: Place, sources: ReadonlyMap<string, Place>): void {
   if (typeof place.value !== 'string') return sourceOf(place)
   if (!sources.has(place.value)) {
     fail(
       place,
-      `no source '${place.value}' in the provider; allowed: ${[...sources].join(', ') || 'none is defined'}`,
+      `no source '${place.value}' in the provider; allowed: ${[...sources.keys()].join(', ') || 'none is defined'}`,
     )
   }
 }

@@ -14,10 +14,11 @@ const script = `
   console.log(JSON.stringify({ ms, bytes: process.memoryUsage().heapUsed - heap, book: book.version }))`
 
 describe('the bundled book', () => {
-  test('takes at most 10 ms and 10 MB at its first price, the best of up to twenty starts', async () => {
+  test('takes at most 10 ms and 10 MB at its first price, the best start of up to 30 s', async () => {
     const runs: { readonly ms: number; readonly bytes: number }[] = []
-    // A busy machine delays some starts, or many: one that it lets run tells what the book takes.
-    while (runs.length < 20 && !runs.some(({ ms }) => ms < 10)) {
+    const end = performance.now() + 30_000
+    // A busy machine delays some starts, or many for seconds on end: one that it lets run tells what the book takes.
+    while (performance.now() < end && !runs.some(({ ms }) => ms < 10)) {
       const { stdout } = await runNode({
         args: ['--expose-gc', '--input-type=module', '--eval', script],
       })
@@ -25,5 +26,5 @@ describe('the bundled book', () => {
     }
     expect(Math.min(...runs.map(({ ms }) => ms))).toBeLessThan(10)
     expect(Math.max(...runs.map(({ bytes }) => bytes))).toBeLessThan(10_000_000)
-  })
+  }, 60_000)
 })
