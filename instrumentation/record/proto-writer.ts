@@ -12,8 +12,13 @@ const TWO_32 = 2 ** 32
 
 /** A class, since V8 keeps its fields in place: this runs thirty times for every call. */
 export class ProtoWriter {
-  bytes = Buffer.allocUnsafe(8 * 1024)
+  bytes: Buffer
   length = 0
+
+  /** @param size bytes for which there is room at first */
+  constructor(size = 1024) {
+    this.bytes = Buffer.allocUnsafe(size)
+  }
 
   clear(): void {
     this.length = 0

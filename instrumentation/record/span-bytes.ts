@@ -244,24 +244,28 @@ function number(writer: ProtoWriter, value: number): void {
 
 /** `ExportTraceServiceRequest { ResourceSpans { Resource, ScopeSpans { InstrumentationScope, Span… }, schema_url } }` */
 function envelope({ resource, scope }: Origin, spans: ProtoWriter): Uint8Array {
-  const inner = new ProtoWriter()
-  const scopeSpans = new ProtoWriter()
-  text(inner, tag(1, LENGTH), scope.name)
-  text(inner, tag(2, LENGTH), scope.version)
-  nested(scopeSpans, tag(1, LENGTH), inner)
-  scopeSpans.raw(spans.bytes, spans.length)
-  const resourceSpans = new ProtoWriter()
-  inner.clear()
+  const [scoped, resourced, foot] = [new ProtoWriter(), new ProtoWriter(), new ProtoWriter()]
+  const part = new ProtoWriter()
+  text(part, tag(1, LENGTH), scope.name)
+  text(part, tag(2, LENGTH), scope.version)
+  nested(scoped, tag(1, LENGTH), part)
+  part.clear()
   for (const [name, value] of Object.entries(resource.attributes)) {
     if (isAttributeValue(value)) {
-      keyValue(inner, tag(1, LENGTH), encodedFor(name).name, value)
+      keyValue(part, tag(1, LENGTH), encodedFor(name).name, value)
     }
   }
-  nested(resourceSpans, tag(1, LENGTH), inner)
-  nested(resourceSpans, tag(2, LENGTH), scopeSpans)
-  if (resource.schemaUrl) text(resourceSpans, tag(3, LENGTH), resource.schemaUrl)
-  const request = new ProtoWriter()
-  nested(request, tag(1, LENGTH), resourceSpans)
+  nested(resourced, tag(1, LENGTH), part)
+  if (resource.schemaUrl) text(foot, tag(3, LENGTH), resource.schemaUrl)
+  // Sizes come before what they are of: the spans, most of it, are copied once.
+  const scopeSpans = scoped.length + spans.length
+  resourced.varint(tag(2, LENGTH))
+  resourced.varint(scopeSpans)
+  const resourceSpans = resourced.length + scopeSpans + foot.length
+  const request = new ProtoWriter(1 + varintSize(resourceSpans) + resourceSpans)
+  request.varint(tag(1, LENGTH))
+  request.varint(resourceSpans)
+  for (const piece of [resourced, scoped, spans, foot]) request.raw(piece.bytes, piece.length)
   return request.bytes.subarray(0, request.length)
 }
 

@@ -129,6 +129,10 @@ function eventEnd(text: string, from: number): number {
 
 /** The joined `data:` lines of an event (latin1 text as from the splitter) as proper text; empty where it has none. */
 export function eventData(event: string): string {
+  if (event.startsWith('data: ') && event.indexOf('\n') === event.length - 2) {
+    // One line and the blank one, as nearly all of them are; a CR in it ends lines too.
+    if (event.endsWith('\n\n') && !event.includes('\r')) return fromLatin1(event.slice(6, -2))
+  }
   const lines: string[] = []
   for (const line of event.split(/\r\n|\r|\n/)) {
     if (line.startsWith('data:')) lines.push(line.slice(line.charCodeAt(5) === 0x20 ? 6 : 5))
