@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { reasonIn } from './install.ts'
-import { compared, median } from './statistics.ts'
+import { compared, median, quartiles } from './statistics.ts'
 import { CALLS, comparisonTable, deliveryTable, type Results } from './table.ts'
-import { chosen, VARIANTS } from './variants.ts'
+import { chosen, knownNames, VARIANTS } from './variants.ts'
 
 const named = (name: string) => VARIANTS.find((variant) => variant.name === name)!
 
@@ -10,6 +10,12 @@ test('the median of 3 is the middle one, of 4 the mean of the middle two, of non
   expect(median([3, 1, 2])).toBe(2)
   expect(median([4, 1, 3, 2])).toBe(2.5)
   expect(median([])).toBeNaN()
+})
+
+test('the middle half of 5 values lies between the second and the fourth; of 1 it is that one', () => {
+  expect(quartiles([50, 10, 40, 20, 30])).toEqual([20, 40])
+  expect(quartiles([4, 1, 3, 2])).toEqual([1.5, 3.5])
+  expect(quartiles([7])).toEqual([7, 7])
 })
 
 test('what is added is the median of 3 differences, not the difference of 2 medians', () => {
@@ -53,6 +59,12 @@ test('the worst of 2 rounds is shown where 10 calls gave 9 spans', () => {
 test('--only of 1 peer on openai 6 brings the 1 bare program with it', () => {
   expect(chosen(['traceloop']).map(({ name }) => name)).toEqual(['bare-6', 'traceloop'])
   expect(chosen(undefined)).toBe(VARIANTS)
+})
+
+test('--only of a variant that is none names those that are', () => {
+  expect(() => knownNames('costspan-7,openlitt')).toThrow(/^--only openlitt: one of bare-7, /)
+  expect(knownNames('costspan-7,openlit')).toEqual(['costspan-7', 'openlit'])
+  expect(knownNames(undefined)).toBeUndefined()
 })
 
 test('of 3 lines the one that names the error is the reason, of npm the one after the code', () => {

@@ -1,5 +1,10 @@
 /** A benchmark as a command: exit code 2 for misuse, 1 where it fails; its caller is told in one line what was wrong. */
 
+import { availableParallelism, cpus } from 'node:os'
+
+/** What the figures are from. */
+export const machine = `Node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model ?? '?'}`
+
 /** @param readOptions throws an Error of one line that says what is allowed */
 export async function runBenchmark<T>(
   readOptions: () => T,

@@ -3,9 +3,8 @@
  * same program on an in-memory transport, in children that take turns; only the preload differs. See docs/benchmarks.md.
  */
 
-import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { runBenchmark } from './command.ts'
+import { machine, runBenchmark } from './command.ts'
 import { installed } from './install.ts'
 import { allocation, startSink, startUp, calls, type Figures, type Sink } from './run.ts'
 import { median } from './statistics.ts'
@@ -15,8 +14,8 @@ import {
   chosen,
   isBare,
   isCostspan,
+  knownNames,
   packageOf,
-  VARIANTS,
   type Variant,
 } from './variants.ts'
 
@@ -44,11 +43,7 @@ function readOptions(): Options {
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new Error(`--rounds ${values.rounds}: a whole number of at least 1`)
   }
-  const only = values.only?.split(',')
-  const known = VARIANTS.map(({ name }) => name)
-  const unknown = only?.find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new Error(`--only ${unknown}: one of ${known.join(', ')}`)
-  return { rounds, only, json: values.json }
+  return { rounds, only: knownNames(values.only), json: values.json }
 }
 
 /** A variant that could not be measured, and why. */
@@ -127,8 +122,6 @@ class Benchmark implements Measured {
     }
   }
 }
-
-const machine = `Node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model ?? '?'}`
 
 function asJson({ results, failures }: Measured): string {
   const variants = [...results].map(([variant, rounds]) => ({

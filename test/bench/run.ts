@@ -1,7 +1,8 @@
 /** One child process that runs one program for one variant, and what came of it. */
 
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { reasonIn, installed } from './install.ts'
 import type { Delivered } from './sink.ts'
@@ -61,22 +62,44 @@ const ALLOCATION: Program = {
   flags: ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'],
 }
 
+const TURNS: Program = { file: path('./apps/turns.cjs'), preloads: TRANSPORT }
+
 function start(variant: Variant, program: Program, endpoint: string): ChildProcess {
-  const preloads = [...(program.preloads ?? []), variant.preload].filter(
-    (file) => file !== undefined,
-  )
-  const flags = [...(program.flags ?? []), ...preloads.flatMap((file) => ['--require', file])]
-  return spawn(process.execPath, [...flags, program.file], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      BENCH_MODULES: installed(variant),
-      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-      COSTSPAN_FEATURE: 'bench',
-      ...TELEMETRY,
-    },
+  return spawn(process.execPath, flagsOf(variant, program), {
+    env: environmentOf(variant, endpoint),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: TIMEOUT_MS,
   })
+}
+
+/** The program that runs blocks as its stdin asks for them, and ends with it. */
+export function startWaiting(
+  variant: Variant,
+  endpoint: string,
+): ChildProcessByStdio<Writable, Readable, null> {
+  return spawn(process.execPath, flagsOf(variant, TURNS), {
+    // Often enough that what a block recorded is exported before its figures are taken.
+    env: { ...environmentOf(variant, endpoint), OTEL_BSP_SCHEDULE_DELAY: '50' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+}
+
+function flagsOf(variant: Variant, program: Program): readonly string[] {
+  const preloads = [...(program.preloads ?? []), variant.preload].filter(
+    (file) => file !== undefined,
+  )
+  const required = preloads.flatMap((file) => ['--require', file])
+  return [...(program.flags ?? []), ...required, program.file]
+}
+
+function environmentOf(variant: Variant, endpoint: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    BENCH_MODULES: installed(variant),
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    COSTSPAN_FEATURE: 'bench',
+    ...TELEMETRY,
+  }
 }
 
 /** What the child printed. Rejects with the telling line of its complaint where it fails. */

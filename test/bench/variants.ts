@@ -97,6 +97,18 @@ export function packageOf({ packages }: Variant): string | undefined {
   return first?.join('@')
 }
 
+/**
+ * @param list as `--only` gives it: `costspan-7,openlit`
+ * @throws Error of one line where one of them is none.
+ */
+export function knownNames(list: string | undefined): readonly string[] | undefined {
+  const names = list?.split(',')
+  const known = VARIANTS.map(({ name }) => name)
+  const unknown = names?.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new Error(`--only ${unknown}: one of ${known.join(', ')}`)
+  return names
+}
+
 /** @returns Those named and the bare programs they are told against; all of them where none is named. */
 export function chosen(names: readonly string[] | undefined): readonly Variant[] {
   if (names === undefined) return VARIANTS

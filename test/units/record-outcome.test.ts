@@ -1,71 +1,6 @@
-import { logs, metrics } from '@opentelemetry/api'
-import {
-  InMemoryLogRecordExporter,
-  LoggerProvider,
-  SimpleLogRecordProcessor,
-} from '@opentelemetry/sdk-logs'
-import {
-  AggregationTemporality,
-  type DataPoint,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics'
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import {
-  recordCost,
-  recordOutcome,
-  withAttribution,
-  type CostInput,
-} from '../../instrumentation/index.ts'
-
-const events = new InMemoryLogRecordExporter()
-const points = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
-const reader = new PeriodicExportingMetricReader({
-  exporter: points,
-  exportIntervalMillis: 3_600_000,
-})
-beforeAll(() => {
-  const processors = [new SimpleLogRecordProcessor({ exporter: events })]
-  logs.setGlobalLoggerProvider(new LoggerProvider({ processors }))
-  metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }))
-})
-
-const told: string[] = []
-beforeEach(() => {
-  events.reset()
-  told.length = 0
-  vi.spyOn(process.stderr, 'write').mockImplementation((line) => {
-    told.push(String(line))
-    return true
-  })
-})
-afterEach(() => vi.restoreAllMocks())
-
-type Point = readonly [value: number, attributes: Readonly<Record<string, unknown>>]
-
-async function collected(name: string): Promise<readonly Point[]> {
-  points.reset()
-  await reader.forceFlush()
-  return points
-    .getMetrics()
-    .flatMap((one) => one.scopeMetrics.flatMap((scope) => scope.metrics))
-    .filter((metric) => metric.descriptor.name === name)
-    .flatMap((metric) => metric.dataPoints as readonly DataPoint<unknown>[])
-    .map((point) => [Number(point.value), point.attributes] as const)
-}
-
-/** Value and attributes of each series of which an attribute has this value. */
-async function series(name: string, attribute: string, value: string): Promise<readonly Point[]> {
-  const found = await collected(name)
-  return found.filter(([, attributes]) => attributes[attribute] === value)
-}
-
-const sent = (): readonly (readonly [string | undefined, Readonly<Record<string, unknown>>])[] =>
-  events.getFinishedLogRecords().map((record) => [record.eventName, record.attributes])
-
-/** What an application in plain JavaScript may pass. */
-const anything = (value: unknown): never => value as never
+import { describe, expect, test } from 'vitest'
+import { recordCost, recordOutcome, withAttribution } from '../../instrumentation/index.ts'
+import { anything, collected, events, sent, series, told } from './left-behind.ts'
 
 describe('an outcome', () => {
   test('is a log event with its unit and attribution, and counts by name, success, feature and team', async () => {
@@ -81,7 +16,7 @@ describe('an outcome', () => {
       user: 'u1',
       tags: { region: 'eu' },
     })
-    const [record] = events.getFinishedLogRecords()
+    const [record] = events()
     expect(record).toMatchObject({
       eventName: 'costspan.outcome',
       hrTime: [at.getTime() / 1000, 0],
@@ -153,55 +88,6 @@ describe('an outcome', () => {
   })
 })
 
-describe('a cost that is no call', () => {
-  test('is a log event and a component of costspan.cost', async () => {
-    withAttribution({ feature: 'bot', team: 'care', conversation: 'c1' }, () => {
-      recordCost({
-        component: 'gateway',
-        amount: 0.0021,
-        source: 'invoice of May',
-        origin: 'allocated',
-        quantity: 3,
-      })
-    })
-    expect(sent()).toMatchObject([
-      [
-        'costspan.cost.recorded',
-        {
-          'costspan.cost.component': 'gateway',
-          'costspan.cost.amount': 0.0021,
-          'gen_ai.usage.cost.currency': 'USD',
-          'costspan.cost.source': 'invoice of May',
-          'costspan.cost.origin': 'allocated',
-          'costspan.cost.quantity': 3,
-          'costspan.unit.id': 'c1',
-        },
-      ],
-    ])
-    expect(await series('costspan.cost', 'costspan.cost.component', 'gateway')).toEqual([
-      [
-        0.0021,
-        {
-          'costspan.cost.component': 'gateway',
-          'costspan.cost.by': 'sdk',
-          'costspan.waste': 'none',
-          'costspan.feature': 'bot',
-          'costspan.team': 'care',
-          'gen_ai.prompt.name': 'unattributed',
-          'gen_ai.prompt.version': 'unattributed',
-          'gen_ai.provider.name': 'none',
-          'gen_ai.request.model': 'none',
-        },
-      ],
-    ])
-  })
-
-  test('of nothing is a cost of 0, and says so', () => {
-    recordCost({ component: 'cache', amount: 0, origin: 'measured' })
-    expect(sent()).toMatchObject([['costspan.cost.recorded', { 'costspan.cost.amount': 0 }]])
-  })
-})
-
 describe('what is not as it must be is left out with one line that names what is allowed', () => {
   const circular: Record<string, unknown> = {}
   circular['self'] = circular
@@ -230,10 +116,10 @@ describe('what is not as it must be is left out with one line that names what is
   test.each(outcomes)('outcome with %s=%s', (field, value, line) => {
     const before = Date.now()
     recordOutcome('kept', { [field]: value })
-    expect(events.getFinishedLogRecords()).toHaveLength(1)
+    expect(events()).toHaveLength(1)
     // A mistake in a loop is told once.
     expect(told.join('')).toMatch(line)
-    const [seconds = 0] = events.getFinishedLogRecords()[0]?.hrTime ?? []
+    const [seconds = 0] = events()[0]?.hrTime ?? []
     expect(seconds).toBeGreaterThanOrEqual(Math.floor(before / 1000))
   })
 
@@ -250,40 +136,6 @@ describe('what is not as it must be is left out with one line that names what is
     expect(told.join('')).toMatch(line)
     const invalid = await series('costspan.dropped', 'costspan.reason', 'invalid')
     expect(invalid[0]?.[0]).toBeGreaterThan(0)
-  })
-
-  const costs: readonly (readonly [string, unknown, RegExp])[] = [
-    [
-      'amount',
-      'free',
-      /recordCost: amount="free" is not allowed; allowed: USD from 0 to 1000000\. The cost is left out\./,
-    ],
-    ['amount', Infinity, /^$/],
-    [
-      'component',
-      'input',
-      /component="input" is not allowed; allowed: .* not a part of a call \(input, .*\)\. The cost is left out\./,
-    ],
-    ['component', undefined, /^$/],
-  ]
-  test.each(costs)('cost with %s=%s is no cost', (field, value, line) => {
-    const cost = { component: 'gateway', amount: 1, origin: 'measured', [field]: value }
-    recordCost(cost as CostInput)
-    expect(sent()).toEqual([])
-    expect(told.join('')).toMatch(line)
-  })
-
-  test.each([
-    ['measured', 'measured', /^$/],
-    [
-      undefined,
-      'allocated',
-      /origin=undefined is not allowed; allowed: 'measured', 'allocated'\. Taken as 'allocated'\./,
-    ],
-  ])('cost of origin %s is %s', (origin, taken, line) => {
-    recordCost({ component: 'gateway', amount: 1, origin: anything(origin) })
-    expect(sent()).toMatchObject([['costspan.cost.recorded', { 'costspan.cost.origin': taken }]])
-    expect(told.join('')).toMatch(line)
   })
 
   test.each([
@@ -346,19 +198,5 @@ describe('10,000 invented names', () => {
     expect(invented.reduce((sum, [value]) => sum + value, 0)).toBe(10_000)
     const folded = await series('costspan.dropped', 'costspan.reason', 'cardinality')
     expect(folded[0]?.[0]).toBeGreaterThan(9_000)
-  })
-
-  test('of components have 100 series at most, and their money is all there', async () => {
-    for (let n = 0; n < 10_000; n += 1) {
-      recordCost({
-        component: `part-${n}`,
-        amount: 0.01,
-        origin: 'measured',
-        feature: 'components',
-      })
-    }
-    const found = await series('costspan.cost', 'costspan.feature', 'components')
-    expect(found.length).toBeLessThanOrEqual(101)
-    expect(found.reduce((sum, [value]) => sum + value, 0)).toBeCloseTo(100, 9)
   })
 })
