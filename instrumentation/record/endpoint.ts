@@ -12,6 +12,7 @@ export interface Endpoint {
   readonly gzip: boolean
   /** Milliseconds for an attempt. */
   readonly timeoutMs: number
+  /** Always the same, which keeps connections open. */
   readonly agent: (protocol: string) => Agent | Promise<Agent>
 }
 
@@ -38,6 +39,15 @@ export function readEndpoint(
     return known
   }
   headers().catch(() => undefined) // asked again, and reported, with the first batch
+  // Each that the factory makes has connections of its own: with one for each batch none would be used twice.
+  let kept: Promise<Agent> | undefined
+  const agent = (protocol: string): Promise<Agent> => {
+    kept ??= Promise.resolve(options.agentFactory(protocol)).catch((error: unknown) => {
+      kept = undefined // a certificate that can't be read may be there by the next batch
+      throw error
+    })
+    return kept
+  }
   return {
     signal: name,
     url: options.url,
@@ -45,6 +55,6 @@ export function readEndpoint(
     knownHeaders: () => known,
     gzip: options.compression === 'gzip',
     timeoutMs: options.timeoutMillis,
-    agent: options.agentFactory,
+    agent,
   }
 }
