@@ -132,11 +132,7 @@ export function rulesOf(
   return found.map(({ rule }) => rule)
 }
 
-function ruleOf(
-  place: Place,
-  named: NamedVariants,
-  sources: ReadonlyMap<string, Place>,
-): Rule {
+function ruleOf(place: Place, named: NamedVariants, sources: ReadonlyMap<string, Place>): Rule {
   const at = fields(place, ['from', 'until', 'rates', 'variants', 'source', 'note'])
   if (at.rates === undefined) fail(place, `'rates' is missing; allowed: ${RATE_KEYS.join(', ')}`)
   if (at.note !== undefined) word(at.note)

@@ -5,6 +5,7 @@
  * docs/benchmarks.md.
  */
 
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { machine, runBenchmark } from './command.ts'
@@ -12,7 +13,7 @@ import { installed } from './install.ts'
 import { startSink, startWaiting, type Sink } from './run.ts'
 import { median, quartiles } from './statistics.ts'
 import { markdown } from './table.ts'
-import { bareOf, chosen, isBare, knownNames, type Variant } from './variants.ts'
+import { bareOf, chosen, isBare, isCostspan, knownNames, type Variant } from './variants.ts'
 
 /** What a block is made of, and how many make a process warm. */
 const KINDS = [
@@ -54,15 +55,19 @@ const FIGURES = ['wall', 'cpu'] as const
 interface Running {
   readonly variant: Variant
   readonly block: (kind: Kind, count: number) => Promise<Block>
-  readonly stop: () => void
+  /** Resolves with how many calls it made. */
+  readonly stop: () => Promise<number>
 }
 
 function startRunning(variant: Variant, endpoint: string): Running {
   const child = startWaiting(variant, endpoint)
+  const closed = once(child, 'close')
+  let made = 0
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return {
     variant,
     async block(kind, count) {
+      made += count
       child.stdin.write(`${kind} ${count}\n`)
       for (;;) {
         const line = await lines.next()
@@ -70,7 +75,11 @@ function startRunning(variant: Variant, endpoint: string): Running {
         if (line.value.startsWith('block ')) return JSON.parse(line.value.slice(6)) as Block
       }
     },
-    stop: () => child.stdin.end(),
+    async stop() {
+      child.stdin.end()
+      await closed
+      return made
+    },
   }
 }
 
@@ -78,9 +87,23 @@ function startRunning(variant: Variant, endpoint: string): Running {
 type Figures = ReadonlyMap<Variant, Readonly<Record<Kind, Block>>>
 
 async function round(variants: readonly Variant[], sink: Sink, number: number): Promise<Figures> {
-  const all = variants.map((variant) =>
-    startRunning(variant, sink.endpoint(`${number}-${variant.name}`)),
-  )
+  const run = (variant: Variant): string => `${number}-${variant.name}`
+  const all = variants.map((variant) => startRunning(variant, sink.endpoint(run(variant))))
+  try {
+    return await blocksInTurn(all, number)
+  } finally {
+    for (const { variant, stop } of all) {
+      const made = await stop()
+      const { spans } = await sink.delivered(run(variant))
+      if (isCostspan(variant) && spans !== made) {
+        console.error(`${variant.name}: ${spans} spans delivered of ${made}`)
+        process.exitCode = 1
+      }
+    }
+  }
+}
+
+async function blocksInTurn(all: readonly Running[], number: number): Promise<Figures> {
   const blocks = new Map<Variant, Blocks>(
     all.map(({ variant }) => [variant, { call: [], atOnce: [], stream: [] }]),
   )
@@ -89,11 +112,11 @@ async function round(variants: readonly Variant[], sink: Sink, number: number): 
     const first = (number + cycle) % all.length
     const turn = [...all.slice(first), ...all.slice(0, first)]
     for (const { kind, count } of KINDS) {
-      for (const { variant, block } of turn)
+      for (const { variant, block } of turn) {
         blocks.get(variant)?.[kind].push(await block(kind, count))
+      }
     }
   }
-  for (const { stop } of all) stop()
   return new Map([...blocks].map(([variant, of]) => [variant, undisturbed(of)]))
 }
 
