@@ -181,26 +181,12 @@ async function attempt(endpoint: Endpoint, body: Uint8Array): Promise<Outcome> {
   }
 }
 
-/** Loaded with the first batch, and asked for once: `import()` of what is loaded takes 0.2 ms each time (profile, Node 24). */
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined
-  return () => (loaded ??= load())
-}
-
-const compressor = once(async () => {
+async function gzip(body: Uint8Array): Promise<Uint8Array> {
   const [{ gzip: compress }, { promisify }] = await Promise.all([
     import('node:zlib'),
     import('node:util'),
   ])
-  return promisify(compress)
-})
-const http = once(() => import('node:http'))
-const https = once(() => import('node:https'))
-
-async function gzip(body: Uint8Array): Promise<Uint8Array> {
-  return await (
-    await compressor()
-  )(body)
+  return await promisify(compress)(body)
 }
 
 /** Resolves when the answer has been read; nobody needs its body. */
@@ -210,7 +196,7 @@ async function post(
   body: Uint8Array,
 ): Promise<IncomingMessage> {
   const url = new URL(endpoint.url)
-  const { request } = await (url.protocol === 'http:' ? http() : https())
+  const { request } = await (url.protocol === 'http:' ? import('node:http') : import('node:https'))
   const agent = await endpoint.agent(url.protocol)
   return await new Promise((resolve, reject) => {
     const outgoing = request(

@@ -5,6 +5,16 @@ import { availableParallelism, cpus } from 'node:os'
 /** What the figures are from. */
 export const machine = `Node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model ?? '?'}`
 
+/**
+ * @param text as `--rounds` gives it
+ * @throws Error of one line where it is none.
+ */
+export function roundsOf(text: string): number {
+  const rounds = Number(text)
+  if (Number.isInteger(rounds) && rounds >= 1) return rounds
+  throw new Error(`--rounds ${text}: a whole number of at least 1`)
+}
+
 /** @param readOptions throws an Error of one line that says what is allowed */
 export async function runBenchmark<T>(
   readOptions: () => T,

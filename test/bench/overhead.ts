@@ -4,7 +4,7 @@
  */
 
 import { parseArgs } from 'node:util'
-import { machine, runBenchmark } from './command.ts'
+import { machine, roundsOf, runBenchmark } from './command.ts'
 import { installed } from './install.ts'
 import { allocation, startSink, startUp, calls, type Figures, type Sink } from './run.ts'
 import { median } from './statistics.ts'
@@ -39,11 +39,7 @@ function readOptions(): Options {
       json: { type: 'boolean', default: false },
     },
   })
-  const rounds = Number(values.rounds)
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new Error(`--rounds ${values.rounds}: a whole number of at least 1`)
-  }
-  return { rounds, only: knownNames(values.only), json: values.json }
+  return { rounds: roundsOf(values.rounds), only: knownNames(values.only), json: values.json }
 }
 
 /** A variant that could not be measured, and why. */

@@ -1,14 +1,14 @@
 /**
  * `npm run bench:turns`: what costspan and its peers add to a call, to 50 at once and to a stream of 200 chunks, told finer
  * than `npm run bench` can where a machine runs fast and slow by turns: the programs of all variants run at once and take
- * turns every few hundredths of a second. Each round has new processes, since two of one program differ as well. See
+ * turns with blocks of 30 to 100 ms. Each round has new processes, since two of one program differ as well. See
  * docs/benchmarks.md.
  */
 
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { machine, runBenchmark } from './command.ts'
+import { machine, roundsOf, runBenchmark } from './command.ts'
 import { installed } from './install.ts'
 import { startSink, startWaiting, type Sink } from './run.ts'
 import { median, quartiles } from './statistics.ts'
@@ -36,12 +36,8 @@ function readOptions(): Options {
   const { values } = parseArgs({
     options: { rounds: { type: 'string', default: '15' }, only: { type: 'string' } },
   })
-  const rounds = Number(values.rounds)
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new Error(`--rounds ${values.rounds}: a whole number of at least 1`)
-  }
   const variants = chosen(knownNames(values.only)).filter(({ startOnly }) => startOnly !== true)
-  return { rounds, variants }
+  return { rounds: roundsOf(values.rounds), variants }
 }
 
 /** Microseconds that one of them took: on the clock, and of the process's CPU time until its spans were exported. */
