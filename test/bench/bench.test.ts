@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { reasonIn } from './install.ts'
-import { compared, median, quartiles } from './statistics.ts'
+import { compared, median } from './statistics.ts'
 import { CALLS, comparisonTable, deliveryTable, type Results } from './table.ts'
 import { chosen, knownNames, VARIANTS } from './variants.ts'
 
@@ -10,12 +10,6 @@ test('the median of 3 is the middle one, of 4 the mean of the middle two, of non
   expect(median([3, 1, 2])).toBe(2)
   expect(median([4, 1, 3, 2])).toBe(2.5)
   expect(median([])).toBeNaN()
-})
-
-test('the middle half of 5 values lies between the second and the fourth; of 1 it is that one', () => {
-  expect(quartiles([50, 10, 40, 20, 30])).toEqual([20, 40])
-  expect(quartiles([4, 1, 3, 2])).toEqual([1.5, 3.5])
-  expect(quartiles([7])).toEqual([7, 7])
 })
 
 test('what is added is the median of 3 differences, not the difference of 2 medians', () => {

@@ -1,8 +1,7 @@
 /** One child process that runs one program for one variant, and what came of it. */
 
-import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { reasonIn, installed } from './install.ts'
 import type { Delivered } from './sink.ts'
@@ -51,6 +50,7 @@ interface Program {
   readonly file: string
   readonly flags?: readonly string[]
   readonly preloads?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const TRANSPORT = [path('./apps/transport.cjs')]
@@ -62,25 +62,18 @@ const ALLOCATION: Program = {
   flags: ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'],
 }
 
-const TURNS: Program = { file: path('./apps/turns.cjs'), preloads: TRANSPORT }
+const TURNS: Program = {
+  file: path('./apps/turns.cjs'),
+  preloads: [...TRANSPORT, path('./apps/bare-copy.cjs')],
+  // Often enough that what a block recorded is exported before its figures are taken.
+  env: { OTEL_BSP_SCHEDULE_DELAY: '50' },
+}
 
 function start(variant: Variant, program: Program, endpoint: string): ChildProcess {
   return spawn(process.execPath, flagsOf(variant, program), {
-    env: environmentOf(variant, endpoint),
+    env: { ...environmentOf(variant, endpoint), ...program.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: TIMEOUT_MS,
-  })
-}
-
-/** The program that runs blocks as its stdin asks for them, and ends with it. */
-export function startWaiting(
-  variant: Variant,
-  endpoint: string,
-): ChildProcessByStdio<Writable, Readable, null> {
-  return spawn(process.execPath, flagsOf(variant, TURNS), {
-    // Often enough that what a block recorded is exported before its figures are taken.
-    env: { ...environmentOf(variant, endpoint), OTEL_BSP_SCHEDULE_DELAY: '50' },
-    stdio: ['pipe', 'pipe', 'inherit'],
   })
 }
 
@@ -133,13 +126,27 @@ async function figuresOf(variant: Variant, program: Program, endpoint: string): 
 }
 
 /** @throws Error where the bare program or costspan did not deliver what it must: then nothing was measured. */
-export async function calls(variant: Variant, sink: Sink, run: string): Promise<Figures> {
-  const figures = await figuresOf(variant, WORKLOAD, sink.endpoint(run))
+async function delivering(
+  variant: Variant,
+  program: Program,
+  sink: Sink,
+  run: string,
+): Promise<Figures> {
+  const figures = await figuresOf(variant, program, sink.endpoint(run))
   const { spans, metricExports, bytes } = await sink.delivered(run)
   const made = figures['calls'] ?? NaN
   const expected = isBare(variant) ? 0 : isCostspan(variant) ? made : spans
   if (spans !== expected) throw new Error(`${spans} spans delivered of ${expected}`)
   return { ...figures, spans, metricExports, bytesACall: bytes / made }
+}
+
+export function calls(variant: Variant, sink: Sink, run: string): Promise<Figures> {
+  return delivering(variant, WORKLOAD, sink, run)
+}
+
+/** What the client takes bare, and what it takes more where it is seen, by turns in one process. */
+export function inTurns(variant: Variant, sink: Sink, run: string): Promise<Figures> {
+  return delivering(variant, TURNS, sink, run)
 }
 
 export async function allocation(variant: Variant, sink: Sink, run: string): Promise<Figures> {

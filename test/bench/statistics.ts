@@ -8,13 +8,6 @@ export function median(values: readonly number[]): number {
   return (upper + lower) / 2
 }
 
-/** Between which the middle half of the values lies: medians of their lower and of their upper half. */
-export function quartiles(values: readonly number[]): readonly [lower: number, upper: number] {
-  const sorted = values.toSorted((a, b) => a - b)
-  const half = Math.ceil(sorted.length / 2)
-  return [median(sorted.slice(0, half)), median(sorted.slice(-half))]
-}
-
 export interface Compared {
   readonly median: number
   /** Median of the rounds' differences, and of their ratios. */

@@ -13,18 +13,25 @@ const request = {
   max_completion_tokens: 300,
 }
 const streamed = { ...request, stream: true, stream_options: { include_usage: true } }
-let calls = 0
 
-async function call() {
-  calls += 1
-  await client.chat.completions.create(request)
+/** What a client is asked for, and how often it was. */
+function programOf(asked) {
+  const program = {
+    calls: 0,
+    async call() {
+      program.calls += 1
+      await asked.chat.completions.create(request)
+    },
+    async stream() {
+      program.calls += 1
+      let chunks = 0
+      for await (const _ of await asked.chat.completions.create(streamed)) chunks += 1
+      if (chunks !== 200) throw new Error(`${chunks} of 200 chunks`)
+    },
+  }
+  return program
 }
-async function stream() {
-  calls += 1
-  let chunks = 0
-  for await (const _ of await client.chat.completions.create(streamed)) chunks += 1
-  if (chunks !== 200) throw new Error(`${chunks} of 200 chunks`)
-}
+const program = programOf(client)
 
 /** Runs `count` of them, `atOnce` side by side. */
 async function repeat(count, run, atOnce = 1) {
@@ -44,6 +51,14 @@ async function settle() {
 }
 
 function report(figures) {
-  console.log(`figures ${JSON.stringify({ calls, ...figures })}`)
+  console.log(`figures ${JSON.stringify({ calls: program.calls, ...figures })}`)
 }
-module.exports = { call, stream, repeat, settle, report }
+module.exports = {
+  call: program.call,
+  stream: program.stream,
+  program,
+  programOf,
+  repeat,
+  settle,
+  report,
+}
