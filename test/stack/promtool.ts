@@ -1,9 +1,10 @@
 /** Prometheus' own rule engine over given series: `promtool test rules`. */
 
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { parse } from 'yaml'
 import { engine } from './engines.ts'
 
 /** Undefined where there is none that knows our rules: `query_offset` came with Prometheus 2.53, this option with 3. */
@@ -56,13 +57,25 @@ export async function failuresOf(tests: RuleTests): Promise<string> {
   try {
     const file = join(folder, 'tests.yml')
     const rules = tests.rule_files?.map((path) => resolve(path)) ?? []
+    const given = { ...tests, rule_files: rules, group_eval_order: rules.flatMap(groupsOf) }
     // JSON is YAML.
-    writeFileSync(file, JSON.stringify({ ...tests, rule_files: rules }))
+    writeFileSync(file, JSON.stringify(given))
     const { code, output } = await run(['test', 'rules', file])
     return code === 0 ? '' : output
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/**
+ * Where groups are evaluated at the same time, promtool takes them in an order left to chance unless it is told one: what a
+ * group reads of another is then now and then an evaluation old.
+ */
+function groupsOf(file: string): readonly string[] {
+  const { groups } = parse(readFileSync(file, 'utf8')) as {
+    readonly groups: readonly { readonly name: string }[]
+  }
+  return groups.map(({ name }) => name)
 }
 
 export function run(args: readonly string[]): Promise<{ code: number; output: string }> {
