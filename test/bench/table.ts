@@ -7,7 +7,7 @@ import { bareOf, isBare, packageOf, type Variant } from './variants.ts'
 /** By round; a figure that was not measured in a round is absent from it. */
 export type Results = ReadonlyMap<Variant, readonly Figures[]>
 
-interface Column {
+export interface Column {
   readonly figure: string
   readonly title: string
   readonly digits: number

@@ -9,7 +9,7 @@ import { machine, roundsOf, runBenchmark } from './command.ts'
 import { installed } from './install.ts'
 import { inTurns, startSink, type Figures, type Sink } from './run.ts'
 import { median } from './statistics.ts'
-import { markdown } from './table.ts'
+import { markdown, type Column, type Results } from './table.ts'
 import { chosen, isBare, isCostspan, knownNames, type Variant } from './variants.ts'
 
 interface Options {
@@ -26,13 +26,7 @@ function readOptions(): Options {
   return { rounds: roundsOf(values.rounds), variants }
 }
 
-interface Column {
-  /** As apps/turns.cjs names it. */
-  readonly figure: string
-  readonly title: string
-  readonly digits: number
-}
-
+/** Figures as apps/turns.cjs names them. */
 const COLUMNS: readonly Column[] = [
   { figure: 'call-clock', title: 'a call, µs', digits: 1 },
   { figure: 'call-cpu', title: 'its CPU, µs', digits: 1 },
@@ -41,8 +35,6 @@ const COLUMNS: readonly Column[] = [
   { figure: 'stream-clock', title: '200 chunks, µs', digits: 0 },
   { figure: 'stream-cpu', title: 'its CPU, µs', digits: 0 },
 ]
-
-type Results = ReadonlyMap<Variant, readonly Figures[]>
 
 /** Median of the rounds, and the lowest and the highest of them. */
 function added(rounds: readonly Figures[], { figure, digits }: Column): string {
@@ -60,7 +52,7 @@ function cell(variant: Variant, rounds: readonly Figures[], column: Column): str
   const more = added(rounds, column)
   if (!isBare(variant)) return more
   const took = median(rounds.map((figures) => figures[column.figure] ?? NaN))
-  return `${took.toFixed(column.digits)} ${more}`
+  return `${took.toFixed(column.digits)}, ${more}`
 }
 
 function table(results: Results): string {
