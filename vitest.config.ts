@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // test/apps are applications that tests start; what is left out else needs clients, frameworks or engines installed.
+    // test/apps are applications that tests start; what is left out else needs clients, frameworks, engines or a browser installed.
     exclude: [
       ...configDefaults.exclude,
       'test/apps/**',
@@ -11,6 +11,7 @@ export default defineConfig({
       'test/clients/**',
       'test/deployed/**',
       'test/stack/**',
+      'test/**/*.browser.test.ts',
       '.stryker-tmp/**',
     ],
     // Tests start processes and patch globals: a process of its own for each file.
