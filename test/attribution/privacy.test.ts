@@ -1,20 +1,19 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startSimulator, type Simulator } from '../../demo/simulator/server.ts'
 import { startLocal, type Local } from '../../local/server.ts'
+import { launchChromium, noBrowser } from '../support/chromium.ts'
 import { REGISTER, runNode, type RunResult } from '../support/run-node.ts'
 
 const CANARY = 'canary-3f9c1d'
 const ANSWER = 'answer-canary-77ab'
 const USER = 'user-canary-0be2'
 const CALLS = 9
-const CHROMIUM = '/usr/bin/chromium'
 
 /** Takes OTLP, keeps what it was sent as text, and hands it on. */
 async function startRelay(target: string) {
@@ -131,8 +130,8 @@ describe('an application with a canary in every text and a user in its context',
     },
   )
 
-  test.skipIf(!existsSync(CHROMIUM))('shows none of it on the page', async () => {
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+  test.skipIf(noBrowser !== undefined)('shows none of it on the page', async () => {
+    const browser = await launchChromium()
     try {
       const page = await browser.newPage()
       await page.goto(local.url)

@@ -1,16 +1,15 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { chromium } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { launchChromium, noBrowser } from '../support/chromium.ts'
 
-const CHROMIUM = '/usr/bin/chromium'
 const ROOT = join(import.meta.dirname, '../..')
 const ARTIFACTS = join(ROOT, 'test/artifacts')
 
 test('after the demo the page names the feature, its dollars and its causes', async (context) => {
-  if (!existsSync(CHROMIUM)) {
-    context.skip(`no browser at ${CHROMIUM}: the page was not looked at`)
+  if (noBrowser !== undefined) {
+    context.skip(`${noBrowser}: the page was not looked at`)
     return
   }
   const demo = spawn(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'demo', '--seconds', '8'])
@@ -25,19 +24,7 @@ test('after the demo the page names the feature, its dollars and its causes', as
   }
   const url = /stays up until Ctrl-C: (http:\/\/127\.0\.0\.1:\d+)/.exec(said)?.[1]
   expect(url, said).toBeDefined()
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  const browser = await launchChromium()
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     const errors: string[] = []

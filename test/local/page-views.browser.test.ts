@@ -1,14 +1,13 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallRow } from '../../local/row.ts'
 import { startLocal, type Local } from '../../local/server.ts'
+import { launchChromium, noBrowser } from '../support/chromium.ts'
 import { CHEAP, run, T0 } from './conversations.ts'
 import { id } from './otlp.ts'
 
-const CHROMIUM = '/usr/bin/chromium'
-const missing = existsSync(CHROMIUM) ? undefined : `no browser at ${CHROMIUM}`
 const artifacts = fileURLToPath(new URL('../artifacts/', import.meta.url))
 const lowContrast = readFileSync(new URL('low-contrast.js', import.meta.url), 'utf8')
 /** A name that would be markup where it is not escaped. */
@@ -65,17 +64,11 @@ beforeAll(async () => {
   mkdirSync(artifacts, { recursive: true })
   local = await startLocal({ port: 0 })
   fill(local)
-  if (missing !== undefined) return
-  const quiet = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'].map(
-    (what) => `--disable-${what}`,
-  )
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--headless', '--no-sandbox', '--no-first-run', ...quiet],
-  })
+  if (noBrowser !== undefined) return
+  browser = await launchChromium()
 })
 afterAll(async () => {
-  if (missing === undefined) await browser.close()
+  if (noBrowser === undefined) await browser.close()
   await local.close()
 })
 
@@ -110,7 +103,7 @@ const words = async (page: Page, selector: string): Promise<string> =>
 
 const VIEWS = ['units', 'waste', 'prompts', 'budget', 'calls'] as const
 
-describe.skipIf(missing !== undefined)(`the views in Chromium (${missing ?? 'there'})`, () => {
+describe.skipIf(noBrowser !== undefined)(`the views in Chromium (${noBrowser ?? 'there'})`, () => {
   test.each(['light', 'dark'] as const)(
     'in %s at 1440 and 1024 px fit, have AA contrast and real tables, and take no name for markup',
     async (scheme) => {

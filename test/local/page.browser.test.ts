@@ -1,14 +1,13 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Explanation } from '../../local/explain/explanation.ts'
 import type { CallRow } from '../../local/row.ts'
 import { startLocal, type Local } from '../../local/server.ts'
+import { launchChromium, noBrowser } from '../support/chromium.ts'
 import { id } from './otlp.ts'
 
-const CHROMIUM = '/usr/bin/chromium'
-const missing = existsSync(CHROMIUM) ? undefined : `no browser at ${CHROMIUM}`
 const artifacts = fileURLToPath(new URL('../artifacts/', import.meta.url))
 const MINUTE = 60_000
 
@@ -123,17 +122,11 @@ let local: Local
 beforeAll(async () => {
   mkdirSync(artifacts, { recursive: true })
   local = await startLocal({ port: 0 })
-  if (missing !== undefined) return
-  const quiet = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'].map(
-    (what) => `--disable-${what}`,
-  )
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--headless', '--no-sandbox', '--no-first-run', ...quiet],
-  })
+  if (noBrowser !== undefined) return
+  browser = await launchChromium()
 })
 afterAll(async () => {
-  if (missing === undefined) await browser.close()
+  if (noBrowser === undefined) await browser.close()
   await local.close()
 })
 
@@ -171,9 +164,9 @@ async function open(
 
 const lowContrast = readFileSync(new URL('low-contrast.js', import.meta.url), 'utf8')
 
-describe(`the page in Chromium${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+describe(`the page in Chromium${noBrowser === undefined ? '' : ` (skipped: ${noBrowser})`}`, () => {
   test('before the first call says how to send it, to this very port', async (context) => {
-    if (missing !== undefined) context.skip(missing)
+    if (noBrowser !== undefined) context.skip(noBrowser)
     const { page, complaints } = await open('light', 1440)
     const text = await page.innerText('#empty')
     expect(text).toContain('Waiting for the first call')
@@ -193,7 +186,7 @@ describe(`the page in Chromium${missing === undefined ? '' : ` (skipped: ${missi
     ] as const)(
       '%s at %i px: fits, AA contrast, no complaint',
       async ([scheme, width], context) => {
-        if (missing !== undefined) context.skip(missing)
+        if (noBrowser !== undefined) context.skip(noBrowser)
         const { page, complaints } = await open(scheme, width)
         await page.waitForSelector('#spend-plot canvas')
         await page.screenshot({ path: `${artifacts}local-${scheme}-${width}.png`, fullPage: true })
@@ -208,7 +201,7 @@ describe(`the page in Chromium${missing === undefined ? '' : ` (skipped: ${missi
     )
 
     test('shows the total, cost per conversation, and what changed in words and dollars', async (context) => {
-      if (missing !== undefined) context.skip(missing)
+      if (noBrowser !== undefined) context.skip(noBrowser)
       const { page } = await open('light', 1440)
       expect(await page.innerText('.amount')).toBe('$21.84')
       expect(await page.innerText('#metrics')).toMatch(
@@ -223,7 +216,7 @@ describe(`the page in Chromium${missing === undefined ? '' : ` (skipped: ${missi
     })
 
     test('says what is unpriced and unattributed, why, and what to do', async (context) => {
-      if (missing !== undefined) context.skip(missing)
+      if (noBrowser !== undefined) context.skip(noBrowser)
       const { page } = await open('light', 1440)
       expect(await page.innerText('#unpriced')).toMatch(
         /acme-finetune\s+12\s+The price book does not know this model[^]*COSTSPAN_PRICES/,
@@ -235,7 +228,7 @@ describe(`the page in Chromium${missing === undefined ? '' : ` (skipped: ${missi
     })
 
     test('groups by what the keyboard chooses, and keeps it in the address', async (context) => {
-      if (missing !== undefined) context.skip(missing)
+      if (noBrowser !== undefined) context.skip(noBrowser)
       const { page } = await open('light', 1440, '/?by=team')
       expect(await page.innerText('#groups caption')).toBe('Spend by team')
       await page.focus('#grouping input:checked')
@@ -247,7 +240,7 @@ describe(`the page in Chromium${missing === undefined ? '' : ` (skipped: ${missi
     })
 
     test('has real tables: captions, scopes, and one under each chart with the chart’s figures', async (context) => {
-      if (missing !== undefined) context.skip(missing)
+      if (noBrowser !== undefined) context.skip(noBrowser)
       const { page } = await open('light', 1440)
       for (const chart of ['#spend-data', '#tokens-data']) await page.click(`${chart} summary`)
       // The tables are made when a details element opens, which the browser tells a moment after the click.
@@ -269,7 +262,7 @@ describe(`the page in Chromium${missing === undefined ? '' : ` (skipped: ${missi
     })
 
     test('shows a call within 3 seconds of its arrival, and a name as text, never as markup', async (context) => {
-      if (missing !== undefined) context.skip(missing)
+      if (noBrowser !== undefined) context.skip(noBrowser)
       const { page, complaints } = await open('light', 1440)
       const feature = '<img src=x onerror=alert(1)>'
       const body = {
@@ -312,7 +305,7 @@ describe(`the page in Chromium${missing === undefined ? '' : ` (skipped: ${missi
   })
 
   test('says that costspan local no longer answers', async (context) => {
-    if (missing !== undefined) context.skip(missing)
+    if (noBrowser !== undefined) context.skip(noBrowser)
     const other = await startLocal({ port: 0 })
     const { page } = await open('light', 1440, '', other.url)
     await other.close()
