@@ -1,8 +1,8 @@
 /**
  * An application: calls of `openai` and Anthropic's client at an even pace, for features and teams that it takes up one
- * by one. Of costspan it knows `withAttribution`. On SIGTERM it begins no further call and ends.
+ * by one. Of costspan it knows `withAttribution`. On SIGTERM it begins no further call and ends; with `--serve` not before.
  *
- * node --require costspan/register caller.ts --simulator URL --calls N --seconds S --sets L
+ * node --require costspan/register caller.ts --simulator URL --calls N --seconds S --sets L [--serve]
  * Writes the number of calls that are done to stdout, after each.
  */
 
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     calls: { type: 'string', default: '100' },
     seconds: { type: 'string', default: '10' },
     sets: { type: 'string', default: '40' },
+    serve: { type: 'boolean', default: false },
   },
 })
 
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
     running.push(one(index))
   }
   await Promise.all(running)
+  while (values.serve && !stopped) await sleep(100)
 }
 
 let done = 0

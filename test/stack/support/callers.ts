@@ -10,6 +10,8 @@ export interface CallerOptions {
   readonly calls: number
   readonly seconds: number
   readonly sets?: number
+  /** Lives on after its calls, until it is sent SIGTERM. */
+  readonly serve?: boolean
   readonly service?: string
   readonly env?: Readonly<Record<string, string>>
 }
@@ -30,6 +32,7 @@ export function startCaller(options: CallerOptions): Caller {
   const args = ['--simulator', options.simulator]
   const numbers = { calls: options.calls, seconds: options.seconds, sets: options.sets ?? 40 }
   for (const [name, value] of Object.entries(numbers)) args.push(`--${name}`, String(value))
+  if (options.serve) args.push('--serve')
   return startApp('caller', args, options)
 }
 
