@@ -38,7 +38,7 @@ export interface Load {
   readonly onLine?: (line: string) => void
 }
 
-/** Spans go out while the load is on; metrics do as they do by default, every 10 s. */
+/** Spans go out while the load is on; metrics as they do by default, every 10 s, unless the load says otherwise. */
 const TELEMETRY = {
   OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
   OTEL_BSP_SCHEDULE_DELAY: '100',
