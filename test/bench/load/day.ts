@@ -25,7 +25,7 @@ export interface Day {
   readonly without?: string
   /** One call in so many brings names that are new; 20 unless given. */
   readonly newOneIn?: number
-  /** Milliseconds between two exports of metrics; 10,000 unless given. */
+  /** Milliseconds between two exports of metrics; the default unless given. */
   readonly metricIntervalMs?: number
   /** Called with each reading. */
   readonly onHeld?: (held: Weighed) => void
@@ -38,7 +38,7 @@ const VARYING = /^costspan: attribution: prompt '.*' has had 20 versions/
 
 /** @param sink where it exports to; undefined: the bare program. */
 export function day(
-  { calls, each, without, newOneIn = 20, metricIntervalMs = 10_000, onHeld }: Day,
+  { calls, each, without, newOneIn = 20, metricIntervalMs, onHeld }: Day,
   run: string,
   sink?: Sink,
 ): Promise<Ran<DayFigures>> {
@@ -49,7 +49,7 @@ export function day(
       args: [String(calls), String(each), without ?? '', String(newOneIn)],
       expected: VARYING,
       env: {
-        OTEL_METRIC_EXPORT_INTERVAL: String(metricIntervalMs),
+        ...(metricIntervalMs && { OTEL_METRIC_EXPORT_INTERVAL: String(metricIntervalMs) }),
         ...(sink === undefined ? {} : { COSTSPAN: '1', COSTSPAN_CONFIG: CONFIG }),
       },
       onLine(line) {
